@@ -1,0 +1,1 @@
+"""Audio or chat in, settled utterances out. Pure: no clock, no socket, no thread."""
