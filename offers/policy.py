@@ -1,0 +1,141 @@
+"""When and how often to speak: every number that a business may want to change.
+
+The file shipped as ``seeds/policy.yaml`` explains each in a reader's words; the defaults are the same.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Feeling = Annotated[float, Field(ge=-1.0, le=1.0)]
+Seconds = Annotated[float, Field(ge=0.0)]
+Weight = Annotated[float, Field(gt=0.0)]
+
+
+class PolicyError(ValueError):
+    """A policy we refuse to act on; the message names the file and every field that is wrong."""
+
+
+class Ramp(StrEnum):
+    """How far the roll-out has come."""
+
+    OBSERVE = "observe"
+    SERVICE = "service"
+    SIMPLE = "simple"
+    ALL = "all"
+
+
+class ConsentWhenUnknown(StrEnum):
+    """What a missing ``customer.consent.offers`` means for sales."""
+
+    ALLOW = "allow"
+    FORBID = "forbid"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GatePolicy(_Section):
+    """May we speak?
+
+    Attributes:
+        ramp: Observe (silent), service only, simple calls, or all.
+        consent_when_unknown: Whether sales are allowed without recorded consent.
+        minimum_resolution: Probability that the request is confirmed, below which we are silent.
+        minimum_sentiment: The customer's sentiment below which sales are held.
+        unhappy_sentiment: The customer's sentiment below which everything is held.
+        minimum_flag: Probability from which a flag counts.
+        cooldown_s: Seconds of silence about sales after a suggestion was declined or dismissed.
+        lag_s: Seconds behind the live speech from which everything is held.
+    """
+
+    ramp: Ramp = Ramp.ALL
+    consent_when_unknown: ConsentWhenUnknown = ConsentWhenUnknown.ALLOW
+    minimum_resolution: Share = 0.5
+    minimum_sentiment: Feeling = -0.15
+    unhappy_sentiment: Feeling = -0.6
+    minimum_flag: Share = 0.5
+    cooldown_s: Seconds = 120.0
+    lag_s: Seconds = 5.0
+
+
+class MatchingPolicy(_Section):
+    """Which offers become candidates.
+
+    Attributes:
+        minimum_need: Confidence of a need below which no offer is matched with it.
+    """
+
+    minimum_need: Share = 0.5
+
+
+class ArbitrationPolicy(_Section):
+    """Which candidate comes first.
+
+    Attributes:
+        levers: Offer id to the business's own weight for it; 1 is neutral.
+    """
+
+    levers: dict[str, Weight] = {}
+
+
+class SuggestionsPolicy(_Section):
+    """How many, and for how long.
+
+    Attributes:
+        at_once: Suggestions on the agent's screen at a time.
+        per_conversation: Suggestions in a whole conversation.
+        expire_s: Seconds after which a suggestion nobody acted on is taken back.
+    """
+
+    at_once: Annotated[int, Field(ge=1, le=3)] = 3
+    per_conversation: Annotated[int, Field(ge=0)] = 6
+    expire_s: Annotated[float, Field(gt=0.0)] = 180.0
+
+
+class Policy(_Section):
+    """One policy; without a file the defaults hold.
+
+    Attributes:
+        policy: The policy's id, named in the decision stream.
+        version: The business's own mark of this state of the file.
+    """
+
+    policy: str = "default"
+    version: str = "1"
+    gate: GatePolicy = GatePolicy()
+    matching: MatchingPolicy = MatchingPolicy()
+    arbitration: ArbitrationPolicy = ArbitrationPolicy()
+    suggestions: SuggestionsPolicy = SuggestionsPolicy()
+
+
+def load_policy(text: str, name: str) -> Policy:
+    """Read a policy from YAML text.
+
+    Args:
+        text: The file's contents.
+        name: The file's name, for messages.
+
+    Raises:
+        PolicyError: Naming every field that is unknown, of the wrong type or out of bounds.
+    """
+    try:
+        entries: object = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise PolicyError(f"{name}: not YAML: {error}") from error
+    if entries is None:
+        return Policy()
+    if not isinstance(entries, dict):
+        raise PolicyError(f"{name}: expected sections such as 'gate:', found {type(entries).__name__}")
+    try:
+        return Policy.model_validate(entries)
+    except ValidationError as error:
+        problems = (
+            f"{name}: {'.'.join(map(str, problem['loc']))}: {problem['msg']} (found {problem['input']!r})"
+            for problem in error.errors()
+        )
+        raise PolicyError("\n".join(problems)) from error
