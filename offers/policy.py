@@ -46,6 +46,8 @@ class GatePolicy(_Section):
         ramp: Observe (silent), service only, simple calls, or all.
         consent_when_unknown: Whether sales are allowed without recorded consent.
         minimum_resolution: Probability that the request is confirmed, below which we are silent.
+        minimum_hearing: Confidence of the recognised words that show the resolution, below which we
+            are silent; chat and transcripts count as certain.
         minimum_sentiment: The customer's sentiment below which sales are held.
         unhappy_sentiment: The customer's sentiment below which everything is held.
         minimum_flag: Probability from which a flag counts.
@@ -56,6 +58,7 @@ class GatePolicy(_Section):
     ramp: Ramp = Ramp.ALL
     consent_when_unknown: ConsentWhenUnknown = ConsentWhenUnknown.ALLOW
     minimum_resolution: Share = 0.5
+    minimum_hearing: Share = 0.5
     minimum_sentiment: Feeling = -0.15
     unhappy_sentiment: Feeling = -0.6
     minimum_flag: Share = 0.5
