@@ -1,0 +1,137 @@
+"""What each turn does in the conversation, and how far the current request has come.
+
+A small recurrent network of our own reads the embeddings of the turns one after the other, never
+ahead: turn → projection (one per speaker) → gated recurrent unit → probabilities. It runs in numpy;
+``bench/train_heads.py`` trains it. Its weights and model card lie in ``nlu/heads/``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listener.events import Speaker
+from nlu.act_cues import cue_flags
+from nlu.head_files import Arrays, read_head
+from nlu.reading import Reading
+
+ACTS = (
+    "greets",
+    "asks",
+    "informs",
+    "holds",
+    "proposes",
+    "commits",
+    "fulfils",
+    "fails",
+    "offers_more",
+    "chats",
+    "closes",
+    "pitches",
+    "requests",
+    "gives",
+    "accepts",
+    "doubts",
+    "rejects",
+    "complains",
+    "thanks",
+    "adds_request",
+    "declines_offer",
+)
+"""What a turn may do. Those before ``requests`` are mostly the agent's, the others the customer's."""
+
+STAGES = ("idle", "open", "done", "accepted", "failed")
+"""How far the current request has come: none yet, made, said to be done, accepted as done, refused."""
+
+HEAD_NAME = "dialogue-1"
+HEAD_SHA256 = "0"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """What the model carries from turn to turn: float32, shape ``(n_hidden,)``."""
+
+    hidden: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ActReading:
+    """One turn as the model understood it, given everything before.
+
+    Attributes:
+        acts: Probability of each of ``ACTS``; they sum to 1.
+        stages: Probability of each of ``STAGES`` after this turn; they sum to 1.
+    """
+
+    acts: dict[str, float]
+    stages: dict[str, float]
+
+
+class DialogueHead:
+    """The network. Holds only weights: one instance serves any number of conversations.
+
+    Args:
+        weights: Name to float32 array, as ``bench/train_heads.py`` wrote them.
+        sha256: Of the file they came from, lower-case hex.
+    """
+
+    name = HEAD_NAME
+
+    def __init__(self, weights: Arrays, sha256: str) -> None:
+        self._weights = weights
+        self.sha256 = sha256
+
+    def begin(self) -> Memory:
+        """Return the memory of a conversation in which nothing was said."""
+        return Memory(np.zeros(self._weights["recurrent_weight"].shape[1], np.float32))
+
+    def read(self, memory: Memory, reading: Reading) -> tuple[Memory, ActReading]:
+        """Take the next turn.
+
+        Returns:
+            The memory after it, and what the turn does.
+        """
+        weights = self._weights
+        projected = self._project(reading)
+        hidden = self._recur(memory.hidden, projected)
+        seen = np.concatenate([hidden, projected])
+        acts = _softmax(weights["act_weight"] @ seen + weights["act_bias"])
+        stages = _softmax(weights["stage_weight"] @ hidden + weights["stage_bias"])
+        return Memory(hidden), ActReading(_named(ACTS, acts), _named(STAGES, stages))
+
+    def _project(self, reading: Reading) -> NDArray[np.float32]:
+        utterance = reading.turn.utterance
+        side = "agent" if utterance.speaker is Speaker.AGENT else "customer"
+        features = np.concatenate([reading.vector, cue_flags(reading.text)])
+        return np.tanh(self._weights[f"{side}_weight"] @ features + self._weights[f"{side}_bias"])
+
+    def _recur(self, hidden: NDArray[np.float32], seen: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Advance the gated recurrent unit. Source: Cho et al. 2014, with PyTorch's order of gates."""
+        weights = self._weights
+        new = np.split(weights["input_weight"] @ seen + weights["input_bias"], 3)
+        old = np.split(weights["recurrent_weight"] @ hidden + weights["recurrent_bias"], 3)
+        reset, update = _sigmoid(new[0] + old[0]), _sigmoid(new[1] + old[1])
+        candidate = np.tanh(new[2] + reset * old[2])
+        return (1 - update) * candidate + update * hidden
+
+
+def load_dialogue_head() -> DialogueHead:
+    """Load the weights that ship with this version.
+
+    Raises:
+        HeadError: The file is missing or not the one this version was measured with.
+    """
+    return DialogueHead(read_head(f"{HEAD_NAME}.npz", HEAD_SHA256), HEAD_SHA256)
+
+
+def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    return 1 / (1 + np.exp(-values))
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(logits - logits.max())
+    return powers / powers.sum()
+
+
+def _named(names: tuple[str, ...], values: NDArray[np.float32]) -> dict[str, float]:
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
