@@ -29,6 +29,10 @@ class Scope(StrEnum):
     SERVICE = "service"
     NONE = "none"
 
+    def lets(self, kind: OfferKind) -> bool:
+        """Whether an offer of this kind may be suggested."""
+        return self is Scope.ALL or (self is Scope.SERVICE and not kind.is_sale)
+
 
 class Holds(StrEnum):
     """What a reason to stay silent keeps back."""

@@ -53,13 +53,14 @@ class Situation:
 
 Test = Callable[[Situation, GatePolicy], bool]
 
+_UNCLEAR = ("unresolved", "The request is not solved yet.")
 _UNRESOLVED = {
-    ResolutionState.UNKNOWN: "The request is not clear yet.",
-    ResolutionState.OPEN: "The request is still open.",
-    ResolutionState.IN_PROGRESS: "The request is still being worked on.",
-    ResolutionState.PROPOSED: "The customer has not agreed yet that it is solved.",
-    ResolutionState.REOPENED: "The customer has another request.",
-    ResolutionState.FAILED: "The request could not be solved.",
+    ResolutionState.UNKNOWN: _UNCLEAR,
+    ResolutionState.OPEN: _UNCLEAR,
+    ResolutionState.IN_PROGRESS: _UNCLEAR,
+    ResolutionState.PROPOSED: ("unconfirmed", "The customer has not agreed yet that it is solved."),
+    ResolutionState.REOPENED: ("reopened", "The customer has another request."),
+    ResolutionState.FAILED: ("failed", "The request could not be solved."),
 }
 
 
@@ -135,7 +136,8 @@ def judge(now: Situation, policy: GatePolicy) -> GateState:
     """Return the gate's state with every reason that holds it, in the table's order."""
     holds = [Hold(name, held, text) for name, held, applies, text in _ROWS if applies(now, policy)]
     if _unresolved(now, policy):
-        holds.insert(0, Hold("unresolved", Holds.ALL, _UNRESOLVED[now.seen.resolution.state]))
+        name, text = _UNRESOLVED[now.seen.resolution.state]
+        holds.insert(0, Hold(name, Holds.ALL, text))
     return GateState(state=_state(holds), scope=_scope(holds), reasons=tuple(holds))
 
 

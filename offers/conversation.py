@@ -1,0 +1,256 @@
+"""The core of one conversation: events in, decisions out. No clock, no socket, no model of its own.
+
+The order within one event is always the same: what was heard, what is believed, what leaves the screen,
+the gate, what is put on the screen. So a replay of the same events gives the same stream.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from listener.events import Channel, Partial, Tick, Turn, Utterance
+from nlu.pipeline import Understander
+from nlu.understanding import FlagId
+from offers.arbitration import arbitrate
+from offers.catalog import Catalog
+from offers.decisions import (
+    CatalogMark,
+    Decision,
+    Ended,
+    Fact,
+    GateState,
+    Lagging,
+    Outcome,
+    OutcomeBy,
+    OutcomeKind,
+    Scope,
+    Started,
+    WhyWithdrawn,
+)
+from offers.eligibility import Facts
+from offers.gate import Situation, judge
+from offers.matching import Candidate, Matcher
+from offers.policy import Policy
+from offers.screen import Screen
+
+_REFUSED = {OutcomeKind.DECLINED, OutcomeKind.DISMISSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is known when a conversation begins.
+
+    Attributes:
+        customer: The customer's record, as the caller's systems know it; every field optional.
+        context: What the telephone system knows: ``ivr_reason``, ``queue``, ``wait_s`` and the like.
+        day: The day it takes place, for validity dates; None when nobody knows.
+        models: Name to sha256 of the models that take part before the words reach us: the recogniser.
+    """
+
+    id: str
+    channel: Channel = Channel.VOICE
+    customer: Mapping[str, object] = field(default_factory=dict[str, object])
+    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    day: date | None = None
+    models: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeReported:
+    """Somebody tells what became of a suggestion."""
+
+    suggestion: str
+    outcome: OutcomeKind
+    by: OutcomeBy
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Understanding is so many seconds behind the live speech; 0 when it has caught up."""
+
+    behind_s: float
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The conversation is over."""
+
+    at_s: float
+
+
+Event = Utterance | Partial | Tick | OutcomeReported | Behind | End
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every conversation of one business shares.
+
+    Attributes:
+        understander: Reads turns with this catalog's reasons and needs.
+        matcher: Matches needs with this catalog's offers.
+    """
+
+    catalog: Catalog
+    policy: Policy
+    understander: Understander
+    matcher: Matcher
+
+
+class Conversation:
+    """One call or chat, from its opening to its end."""
+
+    def __init__(self, opening: Opening, desk: Desk) -> None:
+        self._opening = opening
+        self._desk = desk
+        self._facts = Facts(opening.channel, opening.id, opening.customer, opening.context)
+        self._mind = desk.understander.begin(opening.customer, opening.context)
+        self._screen = Screen(opening.id, desk.policy.suggestions)
+        self._candidates: tuple[Candidate, ...] = ()
+        self._hearing: list[float] = []
+        self._seq = 0
+        self._at_s = 0.0
+        self._behind_s = 0.0
+        self._cool_until_s: float | None = None
+        self._over = False
+        self._gate = self._judge()
+
+    @property
+    def deadline(self) -> float | None:
+        """When something is due although nobody speaks, in seconds since the conversation began.
+
+        Send a ``Tick`` of at least that time; an earlier one does nothing.
+        """
+        if self._over:
+            return None
+        return min((at for at in (self._screen.deadline, self._cool_until_s) if at is not None), default=None)
+
+    def begin(self) -> list[Decision]:
+        """Return what is to be told before anything was said."""
+        catalog = self._desk.catalog
+        customer = self._opening.customer.get("id")
+        started = Started(
+            channel=self._opening.channel.value,
+            customer=customer if isinstance(customer, str) else None,
+            catalog=CatalogMark(catalog.id, catalog.version, catalog.sha256),
+            policy=self._desk.policy.policy,
+            models={**self._opening.models, **self._desk.understander.models},
+        )
+        return self._stamp([started, self._gate], None)
+
+    def receive(self, event: Event) -> list[Decision]:
+        """Take the next event; return what to tell the agent, oldest first. Never raises for what was said."""
+        if self._over:
+            return []
+        if isinstance(event, End):
+            return self._end(event)
+        moment = event.end_s if isinstance(event, Utterance) else event.at_s
+        decisions = self._fire_deadlines(moment)
+        self._at_s = max(self._at_s, round(moment, 3))
+        match event:
+            case Utterance():
+                turn = len(self._hearing)
+                return decisions + self._stamp(self._hear(Turn(turn, event)), turn)
+            case Partial():
+                return decisions + self._stamp([event], None)
+            case OutcomeReported():
+                return decisions + self._stamp(self._take_outcome(event), None)
+            case Behind():
+                return decisions + self._stamp(self._fall_behind(event.behind_s), None)
+            case Tick():
+                return decisions
+
+    def _stamp(self, facts: Iterable[Fact], turn: int | None) -> list[Decision]:
+        decisions: list[Decision] = []
+        for fact in facts:
+            self._seq += 1
+            decisions.append(Decision(self._seq, self._opening.id, self._at_s, turn, fact))
+        return decisions
+
+    def _fire_deadlines(self, until_s: float) -> list[Decision]:
+        decisions: list[Decision] = []
+        while (due := self.deadline) is not None and due <= until_s:
+            self._at_s = max(self._at_s, due)
+            if self._cool_until_s is not None and self._cool_until_s <= due:
+                self._cool_until_s = None
+            decisions += self._stamp([*self._screen.expire(due), *self._act()], None)
+        return decisions
+
+    def _hear(self, turn: Turn) -> Iterator[Fact]:
+        yield turn.utterance
+        self._hearing.append(turn.utterance.confidence)
+        before = self._mind.understanding
+        self._mind = self._desk.understander.read(self._mind, turn)
+        seen = self._mind.understanding
+        if seen != before:
+            yield seen
+            self._candidates = self._desk.matcher.candidates(seen, self._facts, self._opening.day)
+        yield from self._act()
+
+    def _take_outcome(self, event: OutcomeReported) -> Iterator[Fact]:
+        if not self._screen.knows(event.suggestion):
+            return
+        outcome = Outcome(event.suggestion, event.outcome, event.by)
+        yield outcome
+        self._screen.settle(outcome)
+        if event.outcome in _REFUSED:
+            self._cool_until_s = self._at_s + self._desk.policy.gate.cooldown_s
+        yield from self._act()
+
+    def _fall_behind(self, behind_s: float) -> Iterator[Fact]:
+        self._behind_s = behind_s
+        if behind_s > self._desk.policy.gate.lag_s:
+            yield Lagging(round(behind_s, 3))
+        yield from self._act()
+
+    def _end(self, event: End) -> list[Decision]:
+        self._over = True
+        self._at_s = max(self._at_s, round(event.at_s, 3))
+        return self._stamp([Ended(len(self._hearing), self._screen.made)], None)
+
+    def _act(self) -> Iterator[Fact]:
+        """Judge again; take back what may not stand, and put up what now may."""
+        gate = self._judge()
+        yield from self._withdraw(gate)
+        if gate != self._gate:
+            self._gate = gate
+            yield gate
+        if gate.scope is not Scope.NONE:
+            yield from self._suggest(gate.scope)
+
+    def _withdraw(self, gate: GateState) -> Iterator[Fact]:
+        needs = {need.id for need in self._mind.understanding.needs}
+        yield from self._screen.take_back(
+            lambda candidate: candidate.need is not None and candidate.need not in needs,
+            WhyWithdrawn("need_gone", "The customer no longer needs it."),
+        )
+        if gate.reasons:
+            why = WhyWithdrawn(gate.reasons[0].id, gate.reasons[0].text)
+            yield from self._screen.take_back(lambda candidate: not gate.scope.lets(candidate.offer.kind), why)
+
+    def _suggest(self, scope: Scope) -> Iterator[Fact]:
+        chosen = arbitrate(
+            self._screen.fresh(self._candidates),
+            scope,
+            self._desk.policy,
+            standing=self._screen.standing(),
+            churn=any(flag.id is FlagId.CHURN for flag in self._mind.understanding.flags),
+        )
+        for candidate in chosen[: max(self._screen.room, 0)]:
+            yield self._screen.put_up(candidate, self._at_s)
+
+    def _judge(self) -> GateState:
+        seen = self._mind.understanding
+        reason = self._desk.catalog.reasons.get(seen.reason.id) if seen.reason else None
+        consent = self._opening.customer.get("consent")
+        situation = Situation(
+            seen=seen,
+            offers=reason.offers if reason else None,
+            complexity=reason.complexity if reason else None,
+            heard=min((self._hearing[e.turn] for e in seen.resolution.evidence), default=1.0),
+            consent_known=isinstance(consent, Mapping) and "offers" in consent,
+            behind_s=self._behind_s,
+            cooling=self._cool_until_s is not None,
+        )
+        return judge(situation, self._desk.policy.gate)
