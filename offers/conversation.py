@@ -140,7 +140,7 @@ class Conversation:
         return self._stamp([started, self._gate], None)
 
     def receive(self, event: Event) -> list[Decision]:
-        """Take the next event; return what to tell the agent, oldest first. Never raises for what was said."""
+        """Take the next event; return what to tell the agent, oldest first."""
         if self._over:
             return []
         if isinstance(event, End):
@@ -148,18 +148,21 @@ class Conversation:
         moment = event.end_s if isinstance(event, Utterance) else event.at_s
         decisions = self._fire_deadlines(moment)
         self._at_s = max(self._at_s, round(moment, 3))
+        if isinstance(event, Utterance):
+            turn = Turn(len(self._hearing), event)
+            return decisions + self._stamp(self._hear(turn), turn.index)
+        return decisions + self._stamp(self._note(event), None)
+
+    def _note(self, event: Partial | Tick | OutcomeReported | Behind) -> Iterator[Fact]:
         match event:
-            case Utterance():
-                turn = len(self._hearing)
-                return decisions + self._stamp(self._hear(Turn(turn, event)), turn)
             case Partial():
-                return decisions + self._stamp([event], None)
+                yield event
             case OutcomeReported():
-                return decisions + self._stamp(self._take_outcome(event), None)
+                yield from self._take_outcome(event)
             case Behind():
-                return decisions + self._stamp(self._fall_behind(event.behind_s), None)
+                yield from self._fall_behind(event.behind_s)
             case Tick():
-                return decisions
+                return
 
     def _stamp(self, facts: Iterable[Fact], turn: int | None) -> list[Decision]:
         decisions: list[Decision] = []
@@ -227,7 +230,9 @@ class Conversation:
         )
         if gate.reasons:
             why = WhyWithdrawn(gate.reasons[0].id, gate.reasons[0].text)
-            yield from self._screen.take_back(lambda candidate: not gate.scope.lets(candidate.offer.kind), why)
+            yield from self._screen.take_back(
+                lambda candidate: not gate.scope.lets(candidate.offer.kind), why
+            )
 
     def _suggest(self, scope: Scope) -> Iterator[Fact]:
         chosen = arbitrate(

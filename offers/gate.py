@@ -91,8 +91,12 @@ def _unhappy(now: Situation, policy: GatePolicy) -> bool:
     return not _very_unhappy(now, policy) and now.seen.sentiment.value < policy.minimum_sentiment
 
 
-def _consent_unknown(now: Situation, policy: GatePolicy) -> bool:
-    return not now.consent_known and policy.consent_when_unknown is ConsentWhenUnknown.FORBID
+_refuses_offers = _flag(FlagId.NO_CONSENT)
+
+
+def _no_consent(now: Situation, policy: GatePolicy) -> bool:
+    forbidden = policy.consent_when_unknown is ConsentWhenUnknown.FORBID and not now.consent_known
+    return forbidden or _refuses_offers(now, policy)
 
 
 _ROWS: tuple[tuple[str, Holds, Test, str], ...] = (
@@ -112,8 +116,7 @@ _ROWS: tuple[tuple[str, Holds, Test, str], ...] = (
     ("complaint", Holds.SALES, _flag(FlagId.COMPLAINT), "The customer has complained."),
     ("churn", Holds.SALES, _flag(FlagId.CHURN), "The customer wants to leave: keep them before selling."),
     ("declined", Holds.SALES, _flag(FlagId.DECLINED), "The customer has said no to offers."),
-    ("no_consent", Holds.SALES, _flag(FlagId.NO_CONSENT), "The customer has not agreed to offers."),
-    ("no_consent", Holds.SALES, _consent_unknown, "It is not known whether the customer agreed to offers."),
+    ("no_consent", Holds.SALES, _no_consent, "The customer has not agreed to offers."),
     ("hurry", Holds.SALES, _flag(FlagId.HURRY), "The customer is in a hurry."),
     ("cooldown", Holds.SALES, lambda s, _: s.cooling, "An offer was just turned down."),
     (
