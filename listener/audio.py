@@ -1,9 +1,8 @@
 """Bytes off a telephone line into float32 mono 16 kHz, a track per speaker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 
 import av
 import numpy as np
@@ -103,7 +102,6 @@ class Resampler:
     def __init__(self, rate_hz: int) -> None:
         self._rate_hz = rate_hz
         self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
-        self._fed = False
 
     def resample(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Take float32 samples at the track's rate, shape ``(n,)``; return those ready at 16 kHz."""
@@ -111,12 +109,11 @@ class Resampler:
             return samples
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples)[None], format="fltp", layout="mono")
         frame.sample_rate = self._rate_hz
-        self._fed = True
         return _joined(self._resampler.resample(frame))
 
     def finish(self) -> NDArray[np.float32]:
         """Return the samples still inside the filter."""
-        return _joined(self._resampler.resample(None)) if self._fed else _joined([])
+        return _joined(self._resampler.resample(None))
 
 
 class _Track:
@@ -136,7 +133,7 @@ class _Track:
         return AudioChunk(self._speaker, start_s, samples)
 
 
-def _chunks(chunks: "chain[AudioChunk]") -> list[AudioChunk]:
+def _chunks(chunks: Iterable[AudioChunk]) -> list[AudioChunk]:
     return [chunk for chunk in chunks if len(chunk.samples)]
 
 

@@ -30,18 +30,17 @@ class Segment:
 
 
 class Transcriber(Protocol):
-    """A model shared by all conversations. It keeps nothing between calls and may be called from
-    several threads at once.
-
-    Attributes:
-        name: What the `started` event calls the model.
-        sha256: Of its weights, in hexadecimal.
-    """
+    """A model shared by all conversations; it keeps nothing between calls, which may come from any thread."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What the `started` event calls the model."""
+        ...
+
     @property
-    def sha256(self) -> str: ...
+    def sha256(self) -> str:
+        """Of its weights, in hexadecimal."""
+        ...
 
     def transcribe(self, segment: Segment) -> Utterance | None:
         """Return the words of a segment, or None when it holds none worth believing.

@@ -3,10 +3,11 @@
 Source: Silero VAD v6 (MIT), the ONNX file bundled with faster-whisper.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, cast
 
 import numpy as np
-import onnxruntime
+import onnxruntime  # pyright: ignore[reportMissingTypeStubs]  # it ships none
 from numpy.typing import NDArray
 
 FRAME_SAMPLES = 512
@@ -14,6 +15,8 @@ FRAME_SAMPLES = 512
 
 _CONTEXT_SAMPLES = 64
 _STATE_SHAPE = (1, 1, 128)
+
+_Floats = NDArray[np.float32]
 
 
 class SileroVoiceActivity:
@@ -27,24 +30,34 @@ class SileroVoiceActivity:
     name = "silero-vad-v6"
 
     def __init__(self, weights: bytes, sha256: str) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 4  # it warns of unused initialisers at each start
         self.sha256 = sha256
-        self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        self._session = _session(weights)
 
-    def track(self) -> Callable[[NDArray[np.float32]], float]:
+    def track(self) -> Callable[[_Floats], float]:
         """Return a new track's state: called with each frame in turn, it gives the probability of speech."""
         return _Track(self._session)
 
 
-class _Track:
-    def __init__(self, session: onnxruntime.InferenceSession) -> None:
-        self._session = session
-        self._hidden = self._cell = np.zeros(_STATE_SHAPE, np.float32)
-        self._context = np.zeros(_CONTEXT_SAMPLES, np.float32)
+class _Session(Protocol):
+    def run(self, output_names: None, input_feed: Mapping[str, _Floats]) -> Sequence[_Floats]: ...
 
-    def __call__(self, frame: NDArray[np.float32]) -> float:
+
+def _session(weights: bytes) -> _Session:
+    options = cast(Any, onnxruntime.SessionOptions)()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # it warns of the file's unused initialisers at each start
+    providers = ["CPUExecutionProvider"]
+    return cast(_Session, onnxruntime.InferenceSession(weights, options, providers))
+
+
+class _Track:
+    def __init__(self, session: _Session) -> None:
+        self._session = session
+        self._hidden: _Floats = np.zeros(_STATE_SHAPE, np.float32)
+        self._cell = self._hidden
+        self._context: _Floats = np.zeros(_CONTEXT_SAMPLES, np.float32)
+
+    def __call__(self, frame: _Floats) -> float:
         heard = np.concatenate([self._context, frame])[None]
         feeds = {"input": heard, "h": self._hidden, "c": self._cell}
         probability, self._hidden, self._cell = self._session.run(None, feeds)
