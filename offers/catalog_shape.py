@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -53,7 +53,19 @@ def _some_channel(channels: list[Channel]) -> list[Channel]:
     return channels
 
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]+$")]
+def _id(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]+", text):
+        raise ValueError(f"must be lower-case letters, digits, '-' and '_' only, found {text!r}")
+    return text
+
+
+def _currency(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", text):
+        raise ValueError(f"must be three capital letters such as EUR, found {text!r}")
+    return text
+
+
+Id = Annotated[str, AfterValidator(_id)]
 Text = Annotated[str, AfterValidator(_not_blank)]
 Phrases = Annotated[list[Text], Field(max_length=50)]
 Day = Annotated[date, BeforeValidator(_day)]
@@ -69,7 +81,7 @@ class PriceEntry(_Entry):
     """What the customer pays: ``amount`` in the catalog's currency, ``per`` once, month or year."""
 
     amount: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    per: Annotated[str, Field(pattern="^(once|month|year)$")]
+    per: Literal["once", "month", "year"]
 
 
 class ValidEntry(_Entry):
@@ -137,7 +149,7 @@ class CatalogEntry(_Entry):
 
     catalog: Id
     version: Text
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, AfterValidator(_currency)]
     vertical: Text
     reasons: list[ReasonEntry]
     needs: list[NeedEntry]
@@ -174,10 +186,9 @@ def _problem(breach: ErrorDetails) -> Problem:
         return Problem(path, f"unknown key; {_known_keys(path)}")
     if kind == "missing":
         return Problem(path, "is missing")
-    limits = breach.get("ctx", {})
-    found = breach["input"]
     if kind in _MESSAGES:
-        return Problem(path, _MESSAGES[kind].format(found=_shown(found), **limits))
+        found = _shown(breach["input"])
+        return Problem(path, _MESSAGES[kind].format(found=found, **breach.get("ctx", {})))
     return Problem(path, breach["msg"].removeprefix("Value error, "))
 
 
@@ -203,10 +214,10 @@ _MESSAGES = {
     "float_type": "must be a number, found {found}",
     "list_type": "must be a list such as [one, two], found {found}",
     "model_type": "must be a mapping of keys to values, found {found}",
+    "literal_error": "must be {expected}, found {found}",
     "enum": "must be {expected}, found {found}",
     "too_short": "needs at least {min_length} entries, has {actual_length}",
     "too_long": "takes at most {max_length} entries, has more",
-    "greater_than_equal": "must be {ge} or more, found {found}",
+    "greater_than_equal": "must be {ge:g} or more, found {found}",
     "finite_number": "must be a finite number, found {found}",
-    "string_pattern_mismatch": "must match {pattern}, found {found}",
 }

@@ -145,7 +145,7 @@ def _require(bare: str, used: list[str], known: frozenset[str], what: str, offer
         if name not in known:
             found = re.search(rf"(?<![\w.]){re.escape(name)}\b|\b{re.escape(name)}\b", bare)
             likely = get_close_matches(name, sorted(offered), 1)
-            hint = f"; did you mean '{likely[0]}'?" if likely else f"; rules know {', '.join(ROOTS)}"
+            hint = f"; did you mean '{likely[0]}'?" if likely else f"; there is {', '.join(sorted(offered))}"
             raise RuleError(f"unknown {what} '{name}'{hint}", found.start() + 1 if found else 1)
 
 
