@@ -1,0 +1,136 @@
+/** One suggestion: what, why, how to say it, and what became of it. */
+
+import { icon, make, setText } from "./dom.js";
+import { clock, kinds, needKinds, outcomes, readable } from "./words.js";
+
+const FOLD = "M4 6l4 4 4-4";
+const ANSWERS = [
+  ["voiced", "Said it"],
+  ["accepted", "Accepted"],
+  ["declined", "Declined"],
+  ["postponed", "Later"],
+  ["dismissed", "Dismiss"],
+];
+/** Outcomes after which there is no more to say: the card folds into one line. */
+const CLOSING = new Set(["accepted", "declined", "postponed", "dismissed", "ignored"]);
+
+export class Card {
+  #actions;
+  #conversation;
+  #buttons = new Map();
+  #problem = make("p", { class: "problem", role: "alert" });
+  #outcome = make("span", { class: "outcome" });
+  #drawnOutcome = null;
+
+  /**
+   * @param {Object} actions `onAnswer(suggestion, action)` returns a promise, `onWords(suggestion, text)`
+   *   returns a promise of what to tell the agent, `onEvidence(evidence)`
+   */
+  constructor(suggestion, conversation, actions) {
+    this.suggestion = suggestion;
+    this.#conversation = conversation;
+    this.#actions = actions;
+    const body = make("div", { class: "body" }, this.#why(), this.#say(), ...this.#more(), this.#answers(), this.#problem);
+    this.node = make("details", { class: "card", part: "card", "data-kind": suggestion.kind ?? "" }, this.#head(), body);
+    this.render(suggestion);
+  }
+
+  /** Show what has become of the suggestion since; after a reconnection it is another object, told anew. */
+  render(suggestion) {
+    this.suggestion = suggestion;
+    const { outcome, withdrawn } = suggestion;
+    this.node.inert = withdrawn !== null;
+    this.node.classList.toggle("withdrawn", withdrawn !== null);
+    for (const [action, button] of this.#buttons) button.setAttribute("aria-pressed", String(action === outcome));
+    setText(this.#outcome, outcome === null || outcome === "shown" ? "" : outcomes[outcome]);
+    if (outcome === this.#drawnOutcome) return;
+    this.#drawnOutcome = outcome;
+    if (CLOSING.has(outcome)) this.node.open = false;
+  }
+
+  /** Take the first place, large and open, or stand folded below it. */
+  place(first) {
+    const promoted = first && !this.node.classList.contains("first");
+    this.node.classList.toggle("first", first);
+    if (promoted && !CLOSING.has(this.suggestion.outcome)) this.node.open = true;
+  }
+
+  #head() {
+    const { title, offer, kind, price } = this.suggestion;
+    return make(
+      "summary",
+      { part: "card-head" },
+      make("span", { class: "kind" }, kinds[kind] ?? "Offer"),
+      make("span", { class: "title", part: "card-title" }, title ?? readable(offer)),
+      make("span", { class: "price", part: "card-price" }, price || "Free"),
+      this.#outcome,
+      icon(FOLD),
+    );
+  }
+
+  #why() {
+    const { evidence, need, need_kind: kind } = this.suggestion;
+    if (!need) return make("p", { class: "why" }, "Fits any customer in this situation.");
+    const lead = `${readable(need)}, ${needKinds[kind] ?? ""}`;
+    return make("div", { class: "why", part: "why" }, make("span", { class: "lead" }, lead), ...evidence.map((said) => this.#quote(said)));
+  }
+
+  #quote(evidence) {
+    const startS = this.#conversation.turns.get(evidence.turn)?.start_s;
+    const where = startS === undefined ? "where" : clock(startS);
+    const go = () => this.#actions.onEvidence(evidence);
+    const label = `Show in the transcript, ${where}`;
+    return make(
+      "blockquote",
+      {},
+      make("q", {}, evidence.text),
+      " ",
+      make("button", { type: "button", class: "link", "aria-label": label, click: go }, where),
+    );
+  }
+
+  #say() {
+    const { bridge, pitch } = this.suggestion.talk;
+    const text = [bridge, pitch].filter(Boolean).join(" ");
+    const copy = make("button", { type: "button", class: "link copy", click: () => this.#takeWords(copy, text) }, "Use these words");
+    const words = [bridge && make("span", { class: "bridge" }, `${bridge} `), pitch];
+    return make("div", { class: "say", part: "talk" }, make("p", {}, ...words), copy);
+  }
+
+  async #takeWords(button, text) {
+    setText(button, await this.#actions.onWords(this.suggestion, text));
+  }
+
+  #more() {
+    const { primer = [], objections = [], decline = "" } = this.suggestion.talk;
+    const suspected = this.suggestion.need_kind === "unstated";
+    const questions = make("ul", {}, ...primer.map((question) => make("li", {}, question)));
+    const answers = make("dl", {}, ...objections.flatMap(({ when, say }) => [make("dt", {}, when), make("dd", {}, say)]));
+    return [
+      primer.length > 0 && fold("Ask first", questions, suspected),
+      objections.length > 0 && fold("If they hesitate", answers, false),
+      decline && make("p", { class: "decline" }, make("span", { class: "lead" }, "If no"), decline),
+    ].filter(Boolean);
+  }
+
+  #answers() {
+    for (const [action, label] of ANSWERS) {
+      const press = () => this.#answer(action);
+      this.#buttons.set(action, make("button", { type: "button", "data-action": action, part: `action ${action}`, click: press }, label));
+    }
+    return make("div", { class: "answers", role: "group", "aria-label": "What became of it" }, ...this.#buttons.values());
+  }
+
+  async #answer(action) {
+    setText(this.#problem, "");
+    try {
+      await this.#actions.onAnswer(this.suggestion, action);
+    } catch (refusal) {
+      setText(this.#problem, `Not recorded: ${refusal.message}`);
+    }
+  }
+}
+
+function fold(title, content, open) {
+  return make("details", { class: "fold", open }, make("summary", {}, title, icon(FOLD)), content);
+}

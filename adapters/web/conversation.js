@@ -1,0 +1,58 @@
+/** What the panel knows of one conversation: the decision stream's events, folded. */
+
+export class Conversation {
+  seq = 0;
+  at = 0;
+  channel = null;
+  ended = false;
+  understanding = null;
+  gate = null;
+  behindS = 0;
+  turns = new Map();
+  partials = new Map();
+  suggestions = new Map();
+
+  constructor(id) {
+    this.id = id;
+  }
+
+  /** Suggestions that stand, first rank first. */
+  get standing() {
+    return [...this.suggestions.values()]
+      .filter((suggestion) => suggestion.withdrawn === null)
+      .sort((one, other) => one.rank - other.rank);
+  }
+
+  /** Take the next event; one that was seen before (sent again after a reconnection) changes nothing. */
+  receive(event) {
+    if (event.seq <= this.seq) return false;
+    this.seq = event.seq;
+    this.at = event.at;
+    folds[event.type]?.(this, event.data, event);
+    return true;
+  }
+}
+
+const folds = {
+  started: (it, { channel }) => (it.channel = channel),
+  ended: (it) => {
+    it.ended = true;
+    it.partials.clear();
+  },
+  partial: (it, { speaker, text }) => it.partials.set(speaker, text),
+  utterance: (it, data, { turn }) => {
+    it.partials.delete(data.speaker);
+    it.turns.set(turn, { turn, ...data });
+  },
+  understanding: (it, data) => (it.understanding = data),
+  gate: (it, data) => (it.gate = data),
+  suggestion: (it, data) => it.suggestions.set(data.id, { ...data, outcome: null, withdrawn: null }),
+  withdrawn: (it, { suggestion, reason }) => amend(it, suggestion, { withdrawn: reason }),
+  outcome: (it, { suggestion, outcome }) => amend(it, suggestion, { outcome }),
+  lagging: (it, { behind_s: behindS }) => (it.behindS = behindS),
+};
+
+function amend(it, id, change) {
+  const suggestion = it.suggestions.get(id);
+  if (suggestion) Object.assign(suggestion, change);
+}
