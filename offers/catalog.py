@@ -174,8 +174,6 @@ def load_catalog(text: str, name: str) -> Catalog:
     document = read_yaml(text.removeprefix("\ufeff"))
     entry, breaches = shaped(document.entries)
     problems = [*document.faults, *breaches, *cross_checked(document.entries)]
-    if document.entries is None:
-        problems = list(document.faults or (Problem((), "the file is empty"),))
     if entry is None or problems:
         located = {_located(problem, document, name) for problem in problems}
         raise CatalogError(tuple(sorted(located, key=lambda p: (p.line, p.entry, p.field, p.message))))

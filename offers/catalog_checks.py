@@ -17,7 +17,7 @@ _FREE = (OfferKind.SERVICE, OfferKind.GOODWILL)
 def cross_checked(entries: object) -> list[Problem]:
     """Return every problem between the entries of a catalog, in no particular order."""
     return [
-        *_blanks(entries, ()),
+        *(problem for problem in _blanks(entries, ()) if problem.path),
         *_duplicates(entries),
         *_dangling(entries),
         *_silent_needs(entries),

@@ -75,6 +75,8 @@ def read_yaml(text: str) -> Document:
         root = None if faults else yaml.compose(text, _Loader)
         reading = _Reading({}, faults)
         entries = None if root is None else reading.value(root, ())
+        if entries is None and not faults:
+            faults.append(Problem((), "the file is empty", 1))
     except yaml.YAMLError as error:
         return Document(None, {}, (_syntax_fault(error),))
     except RecursionError:
