@@ -91,28 +91,29 @@ class DialogueHead:
         Returns:
             The memory after it, and what the turn does.
         """
-        weights = self._weights
         projected = self._project(reading)
         hidden = self._recur(memory.hidden, projected)
-        seen = np.concatenate([hidden, projected])
-        acts = _softmax(weights["act_weight"] @ seen + weights["act_bias"])
-        stages = _softmax(weights["stage_weight"] @ hidden + weights["stage_bias"])
+        acts = _softmax(self._affine("act", np.concatenate([hidden, projected])))
+        stages = _softmax(self._affine("stage", hidden))
         return Memory(hidden), ActReading(_named(ACTS, acts), _named(STAGES, stages))
+
+    def _affine(self, name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        weighted = self._weights[f"{name}_weight"] @ values
+        return np.asarray(weighted + self._weights[f"{name}_bias"], np.float32)
 
     def _project(self, reading: Reading) -> NDArray[np.float32]:
         utterance = reading.turn.utterance
         side = "agent" if utterance.speaker is Speaker.AGENT else "customer"
         features = np.concatenate([reading.vector, cue_flags(reading.text)])
-        return np.tanh(self._weights[f"{side}_weight"] @ features + self._weights[f"{side}_bias"])
+        return np.tanh(self._affine(side, features))
 
     def _recur(self, hidden: NDArray[np.float32], seen: NDArray[np.float32]) -> NDArray[np.float32]:
         """Advance the gated recurrent unit. Source: Cho et al. 2014, with PyTorch's order of gates."""
-        weights = self._weights
-        new = np.split(weights["input_weight"] @ seen + weights["input_bias"], 3)
-        old = np.split(weights["recurrent_weight"] @ hidden + weights["recurrent_bias"], 3)
+        new = np.split(self._affine("input", seen), 3)
+        old = np.split(self._affine("recurrent", hidden), 3)
         reset, update = _sigmoid(new[0] + old[0]), _sigmoid(new[1] + old[1])
         candidate = np.tanh(new[2] + reset * old[2])
-        return (1 - update) * candidate + update * hidden
+        return np.asarray((1 - update) * candidate + update * hidden, np.float32)
 
 
 def load_dialogue_head() -> DialogueHead:
@@ -125,12 +126,12 @@ def load_dialogue_head() -> DialogueHead:
 
 
 def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    return 1 / (1 + np.exp(-values))
+    return np.asarray(1 / (1 + np.exp(-values)), np.float32)
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     powers = np.exp(logits - logits.max())
-    return powers / powers.sum()
+    return np.asarray(powers / powers.sum(), np.float32)
 
 
 def _named(names: tuple[str, ...], values: NDArray[np.float32]) -> dict[str, float]:

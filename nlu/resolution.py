@@ -1,7 +1,8 @@
 """How far the customer's current request has come: a table of states over signs from both speakers.
 
 The dialogue model says what each turn does; the table decides what follows. Words alone never
-confirm: only an acceptance that answers a claim does, and only when it was heard well.
+confirm: only an acceptance that answers a claim does, or the customer's own report that it works,
+and only when it was heard well.
 """
 
 from dataclasses import dataclass, replace
@@ -21,8 +22,8 @@ class Sign(StrEnum):
     WORK = "work"
     CLAIM = "claim"
     ACCEPTANCE = "acceptance"
+    SUCCESS = "success"
     DOUBT = "doubt"
-    NEW_REQUEST = "new_request"
     FAILURE = "failure"
 
 
@@ -30,43 +31,53 @@ _UNKNOWN, _OPEN, _IN_PROGRESS, _PROPOSED, _CONFIRMED, _REOPENED, _FAILED = Resol
 
 TRANSITIONS: dict[tuple[ResolutionState, Sign], ResolutionState] = {
     (_UNKNOWN, Sign.REQUEST): _OPEN,
-    (_UNKNOWN, Sign.WORK): _IN_PROGRESS,
     (_UNKNOWN, Sign.CLAIM): _PROPOSED,
     (_UNKNOWN, Sign.FAILURE): _FAILED,
     (_OPEN, Sign.WORK): _IN_PROGRESS,
     (_OPEN, Sign.CLAIM): _PROPOSED,
+    (_OPEN, Sign.SUCCESS): _CONFIRMED,
     (_OPEN, Sign.FAILURE): _FAILED,
     (_IN_PROGRESS, Sign.CLAIM): _PROPOSED,
+    (_IN_PROGRESS, Sign.SUCCESS): _CONFIRMED,
     (_IN_PROGRESS, Sign.FAILURE): _FAILED,
     (_PROPOSED, Sign.ACCEPTANCE): _CONFIRMED,
+    (_PROPOSED, Sign.SUCCESS): _CONFIRMED,
     (_PROPOSED, Sign.DOUBT): _IN_PROGRESS,
-    (_PROPOSED, Sign.NEW_REQUEST): _IN_PROGRESS,
+    (_PROPOSED, Sign.REQUEST): _IN_PROGRESS,
     (_PROPOSED, Sign.FAILURE): _FAILED,
-    (_CONFIRMED, Sign.DOUBT): _REOPENED,
-    (_CONFIRMED, Sign.NEW_REQUEST): _REOPENED,
+    (_CONFIRMED, Sign.REQUEST): _REOPENED,
     (_CONFIRMED, Sign.FAILURE): _FAILED,
     (_REOPENED, Sign.WORK): _IN_PROGRESS,
     (_REOPENED, Sign.CLAIM): _PROPOSED,
+    (_REOPENED, Sign.SUCCESS): _CONFIRMED,
     (_REOPENED, Sign.FAILURE): _FAILED,
-    (_FAILED, Sign.NEW_REQUEST): _OPEN,
+    (_FAILED, Sign.REQUEST): _OPEN,
+    (_FAILED, Sign.WORK): _IN_PROGRESS,
     (_FAILED, Sign.CLAIM): _PROPOSED,
+    (_FAILED, Sign.SUCCESS): _CONFIRMED,
 }
 """What follows from a sign in a state; where there is no entry the state stays."""
 
-CLAIMED = 0.5
-"""Probability of done or accepted from which an agent's turn counts as a claim."""
-ACCEPTED = 0.5
-"""Probability of accepted from which a customer's turn counts as an acceptance."""
-CERTAIN_WORDS = 0.6
-"""Recogniser confidence below which words do not confirm."""
+LIKELY = 0.5
+"""Probability from which a stage counts as reached."""
+SURE = 0.8
+"""Probability from which a stage counts although nothing before led up to it: a success that nobody
+claimed, a request that reopens what was settled."""
+HEARD_WELL = 0.6
+"""Recogniser's confidence below which words confirm nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Progress:
-    """What the reader carries from turn to turn."""
+    """What the reader carries from turn to turn.
+
+    Attributes:
+        agent_said: The agent's last words: what an unclaimed success was an answer to.
+    """
 
     memory: Memory
-    belief: Resolution = Resolution()
+    belief: Resolution
+    agent_said: tuple[Evidence, ...] = ()
 
 
 class ResolutionReader:
@@ -81,50 +92,63 @@ class ResolutionReader:
 
     def begin(self) -> Progress:
         """Return what is known before anything was said."""
-        return Progress(self._head.begin())
+        return Progress(self._head.begin(), Resolution())
 
     def read(self, progress: Progress, reading: Reading) -> Progress:
         """Take the next turn; return what is known after it."""
         memory, seen = self._head.read(progress.memory, reading)
-        sign = sign_of(progress.belief.state, reading.turn, seen)
-        return Progress(memory, _advance(progress.belief, sign, reading.turn, seen))
+        return follow(replace(progress, memory=memory), reading.turn, seen)
 
 
-def sign_of(state: ResolutionState, turn: Turn, seen: ActReading) -> Sign:
-    """Tell what a turn shows of the current request, given how far it had come."""
+def follow(progress: Progress, turn: Turn, seen: ActReading) -> Progress:
+    """Take the next turn as the model understood it; return what is known after it."""
+    words = _quote(turn)
+    before = progress.belief
+    state = TRANSITIONS.get((before.state, sign_of(turn, seen)), before.state)
+    if state is before.state:
+        evidence = before.evidence
+    elif state is ResolutionState.CONFIRMED:
+        claim = before.evidence if before.state is ResolutionState.PROPOSED else progress.agent_said
+        evidence = claim + words
+    else:
+        evidence = words
+    belief = Resolution(state, _confidence(state, seen), evidence)
+    is_agent = turn.utterance.speaker is Speaker.AGENT
+    return replace(progress, belief=belief, agent_said=words if is_agent else progress.agent_said)
+
+
+def _quote(turn: Turn) -> tuple[Evidence, ...]:
+    text = turn.utterance.text
+    return (Evidence(turn.index, 0, len(text), text),) if text else ()
+
+
+def sign_of(turn: Turn, seen: ActReading) -> Sign:
+    """Tell what a turn shows of the current request."""
     if turn.utterance.speaker is Speaker.AGENT:
         return _agent_sign(seen)
-    return _customer_sign(state, turn, seen)
+    sign = _customer_sign(seen)
+    settles = sign in (Sign.ACCEPTANCE, Sign.SUCCESS)
+    return Sign.NOTHING if settles and turn.utterance.confidence < HEARD_WELL else sign
 
 
 def _agent_sign(seen: ActReading) -> Sign:
     stages = seen.stages
-    if stages["failed"] >= CLAIMED:
+    if stages["failed"] >= LIKELY:
         return Sign.FAILURE
-    if stages["done"] + stages["accepted"] >= CLAIMED:
+    if stages["done"] + stages["accepted"] >= LIKELY:
         return Sign.CLAIM
-    return Sign.WORK if stages["open"] >= CLAIMED else Sign.NOTHING
+    return Sign.WORK if stages["open"] >= LIKELY else Sign.NOTHING
 
 
-def _customer_sign(state: ResolutionState, turn: Turn, seen: ActReading) -> Sign:
+def _customer_sign(seen: ActReading) -> Sign:
     stages = seen.stages
-    if stages["accepted"] >= ACCEPTED:
-        return Sign.ACCEPTANCE if turn.utterance.confidence >= CERTAIN_WORDS else Sign.NOTHING
-    if stages["open"] < CLAIMED:
-        return Sign.NOTHING
-    if state is ResolutionState.UNKNOWN:
+    if stages["accepted"] >= SURE:
+        return Sign.SUCCESS
+    if stages["accepted"] >= LIKELY:
+        return Sign.ACCEPTANCE
+    if stages["open"] >= SURE:
         return Sign.REQUEST
-    return Sign.NEW_REQUEST if seen.acts["adds_request"] >= seen.acts["doubts"] else Sign.DOUBT
-
-
-def _advance(before: Resolution, sign: Sign, turn: Turn, seen: ActReading) -> Resolution:
-    state = TRANSITIONS.get((before.state, sign), before.state)
-    confidence = _confidence(state, seen)
-    if state is before.state:
-        return replace(before, confidence=confidence)
-    quote = Evidence(turn.index, 0, len(turn.utterance.text), turn.utterance.text)
-    kept = before.evidence if state is ResolutionState.CONFIRMED else ()
-    return Resolution(state, confidence, (*kept, quote))
+    return Sign.DOUBT if stages["open"] >= LIKELY else Sign.NOTHING
 
 
 def _confidence(state: ResolutionState, seen: ActReading) -> float:
@@ -132,6 +156,6 @@ def _confidence(state: ResolutionState, seen: ActReading) -> float:
     return {
         ResolutionState.UNKNOWN: stages["idle"],
         ResolutionState.PROPOSED: stages["done"] + stages["accepted"],
-        ResolutionState.CONFIRMED: stages["accepted"],
+        ResolutionState.CONFIRMED: 1 - stages["open"] - stages["failed"],
         ResolutionState.FAILED: stages["failed"],
     }.get(state, stages["open"])
