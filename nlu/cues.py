@@ -161,10 +161,12 @@ def _is_long(text: str, start: int, end: int) -> bool:
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the span without blanks, punctuation and fillers at its edges, unless there is nothing else."""
-    while end > start and not text[end - 1].isalnum():
-        end -= 1
-    edge = _EDGE.match(text, start, end)
-    return (edge.end(), end) if edge and edge.end() < end else (start, end)
+    last = end
+    while last > start and not text[last - 1].isalnum():
+        last -= 1
+    edge = _EDGE.match(text, start, last)
+    first = edge.end() if edge else start
+    return (first, last) if first < last else (start, end)
 
 
 def _judge(text: str, start: int, end: int, before: Cut | None) -> Cut:
