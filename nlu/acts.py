@@ -83,7 +83,8 @@ class DialogueHead:
 
     def begin(self) -> Memory:
         """Return the memory of a conversation in which nothing was said."""
-        return Memory(np.zeros(self._weights["recurrent_weight"].shape[1], np.float32))
+        width: int = self._weights["recurrent_weight"].shape[1]
+        return Memory(np.zeros(width, np.float32))
 
     def read(self, memory: Memory, reading: Reading) -> tuple[Memory, ActReading]:
         """Take the next turn.
