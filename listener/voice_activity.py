@@ -43,7 +43,7 @@ class _Session(Protocol):
 
 
 def _session(weights: bytes) -> _Session:
-    options = cast(Any, onnxruntime.SessionOptions)()
+    options = cast(Any, onnxruntime).SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # it warns of the file's unused initialisers at each start
     providers = ["CPUExecutionProvider"]
