@@ -1,0 +1,1 @@
+"""Measures how well and how fast it works; prints tables, keeps nothing."""
