@@ -19,6 +19,7 @@ export class Card {
   #conversation;
   #buttons = new Map();
   #problem = make("p", { class: "problem", role: "alert" });
+  #kind = make("span", { class: "kind" });
   #outcome = make("span", { class: "outcome" });
   #drawnOutcome = null;
 
@@ -31,17 +32,20 @@ export class Card {
     this.#conversation = conversation;
     this.#actions = actions;
     const body = make("div", { class: "body" }, this.#why(), this.#say(), ...this.#more(), this.#answers(), this.#problem);
-    this.node = make("details", { class: "card", part: "card", "data-kind": suggestion.kind ?? "" }, this.#head(), body);
-    this.render(suggestion);
+    this.node = make("details", { class: "card", part: "card", "data-kind": suggestion.kind }, this.#head(), body);
+    this.render(suggestion, conversation);
   }
 
   /** Show what has become of the suggestion since; after a reconnection it is another object, told anew. */
-  render(suggestion) {
+  render(suggestion, { ended }) {
     this.suggestion = suggestion;
     const { outcome, withdrawn } = suggestion;
     this.node.inert = withdrawn !== null;
     this.node.classList.toggle("withdrawn", withdrawn !== null);
-    for (const [action, button] of this.#buttons) button.setAttribute("aria-pressed", String(action === outcome));
+    for (const [action, button] of this.#buttons) {
+      button.setAttribute("aria-pressed", String(action === outcome));
+      button.disabled = ended;
+    }
     setText(this.#outcome, outcome === null || outcome === "shown" ? "" : outcomes[outcome]);
     if (outcome === this.#drawnOutcome) return;
     this.#drawnOutcome = outcome;
@@ -49,21 +53,24 @@ export class Card {
   }
 
   /** Take the first place, large and open, or stand folded below it. */
-  place(first) {
+  place(index, count) {
+    const first = index === 0;
+    const kind = kinds[this.suggestion.kind];
+    setText(this.#kind, count > 1 ? `${kind}, ${index + 1} of ${count}` : kind);
     const promoted = first && !this.node.classList.contains("first");
     this.node.classList.toggle("first", first);
     if (promoted && !CLOSING.has(this.suggestion.outcome)) this.node.open = true;
   }
 
   #head() {
-    const { title, offer, kind, price } = this.suggestion;
+    const { title, price } = this.suggestion;
     return make(
       "summary",
       { part: "card-head" },
-      make("span", { class: "kind" }, kinds[kind] ?? "Offer"),
-      make("span", { class: "title", part: "card-title" }, title ?? readable(offer)),
-      make("span", { class: "price", part: "card-price" }, price || "Free"),
+      this.#kind,
       this.#outcome,
+      make("span", { class: "price", part: "card-price" }, price || "Free"),
+      make("span", { class: "title", part: "card-title" }, title),
       icon(FOLD),
     );
   }
@@ -83,9 +90,9 @@ export class Card {
     return make(
       "blockquote",
       {},
-      make("q", {}, evidence.text),
-      " ",
       make("button", { type: "button", class: "link", "aria-label": label, click: go }, where),
+      " ",
+      make("q", {}, evidence.text),
     );
   }
 

@@ -26,7 +26,7 @@ function retryAfterMs(failures) {
 
 export class AgentConnection {
   #url;
-  #token;
+  #credentials;
   #onStatus;
   #onReady;
   #onEvent;
@@ -43,13 +43,13 @@ export class AgentConnection {
 
   /**
    * @param {string} url the agent's socket
-   * @param {string} token sent in the first message, never in the address
-   * @param {Object} listeners `onStatus({state, text})` with state connecting, live, waiting,
-   *   refused or closed; `onReady(message)`; `onEvent(event, topic)` with events of the decision stream
+   * @param {{token: string, agent: string}} credentials sent in the first message, never in the address
+   * @param {Object} listeners `onStatus({state, text})` with state connecting, live, waiting, denied,
+   *   refused or closed; `onReady(message)`; `onEvent(event)` with events of the decision stream
    */
-  constructor(url, token, { onStatus, onReady, onEvent }) {
+  constructor(url, credentials, { onStatus, onReady, onEvent }) {
     this.#url = url;
-    this.#token = token;
+    this.#credentials = credentials;
     this.#onStatus = onStatus;
     this.#onReady = onReady;
     this.#onEvent = onEvent;
@@ -60,7 +60,7 @@ export class AgentConnection {
     this.#hangUp();
     this.#onStatus({ state: "connecting", text: "Connecting" });
     const socket = new WebSocket(this.#url, [PROTOCOL]);
-    socket.onopen = () => this.#send({ type: "auth", token: this.#token });
+    socket.onopen = () => this.#send({ type: "auth", ...this.#credentials });
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
     socket.onclose = ({ code }) => this.#lost(code);
     this.#socket = socket;
@@ -74,8 +74,9 @@ export class AgentConnection {
 
   /** Subscribe to a topic, now and after every reconnection, in place of the one before. */
   follow(topic) {
+    if (this.#signedOn && this.#topic !== null) this.#request("unsubscribe");
     this.#topic = topic;
-    if (this.#signedOn) this.#subscribe();
+    if (this.#signedOn) this.#request("subscribe");
   }
 
   /**
@@ -104,8 +105,8 @@ export class AgentConnection {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  #subscribe() {
-    if (this.#topic !== null) this.#send({ id: this.#nextId++, type: "subscribe", topic: this.#topic });
+  #request(type) {
+    this.#send({ id: this.#nextId++, type, topic: this.#topic });
   }
 
   #receive(message) {
@@ -116,9 +117,9 @@ export class AgentConnection {
   #handlers = {
     hello: ({ heartbeat_s: every }) => this.#keepAlive(every ?? DEFAULT_HEARTBEAT_S),
     ready: (message) => this.#welcome(message),
-    event: ({ event, topic }) => this.#onEvent(event, topic),
-    result: ({ id }) => this.#settle(id, ({ resolve }) => resolve()),
-    error: ({ id, message }) => this.#settle(id, ({ reject }) => reject(new Error(message))),
+    event: ({ event }) => this.#onEvent(event),
+    result: ({ id }) => this.#settle(id)?.resolve(),
+    error: ({ id, message }) => this.#declined(this.#settle(id), message),
     ping: ({ t }) => this.#send({ type: "pong", t }),
     going_away: ({ retry_ms: retryMs }) => (this.#announcedRetryMs = retryMs),
   };
@@ -128,14 +129,19 @@ export class AgentConnection {
     this.#failures = 0;
     this.#onStatus({ state: "live", text: "Live" });
     this.#onReady(message);
-    this.#subscribe();
+    if (this.#topic !== null) this.#request("subscribe");
     for (const { message: unsent } of this.#unanswered.values()) this.#send(unsent);
   }
 
-  #settle(id, how) {
-    const waiting = this.#unanswered.get(id);
+  #settle(id) {
+    const feedback = this.#unanswered.get(id);
     this.#unanswered.delete(id);
-    if (waiting) how(waiting);
+    return feedback;
+  }
+
+  #declined(feedback, message) {
+    if (feedback) feedback.reject(new Error(message));
+    else this.#onStatus({ state: "denied", text: message });
   }
 
   /** A browser cannot see the socket's own pings: ask by message, and give up a line that stays silent. */

@@ -1,8 +1,8 @@
 /**
  * `<rightsell-panel>`: what a busy agent needs at a glance, in any desktop, by one script tag.
  *
- * Attributes: server (default: where this script came from), conversation (absent: the newest one),
- * agent, token. Methods: connect(), setConversation(id). Events, bubbling and composed: offers:ready,
+ * Attributes: server (default: where this script came from), conversation (absent: the newest of this
+ * agent, or without an agent, where the server allows it, of all), agent, token. Methods: connect(), setConversation(id). Events, bubbling and composed: offers:ready,
  * offers:status, offers:suggestion, offers:accepted, offers:dismissed, offers:insert.
  */
 
@@ -77,11 +77,15 @@ export class RightsellPanel extends HTMLElement {
     if (this.isConnected) this.connect();
   }
 
+  get #agent() {
+    return this.getAttribute("agent") ?? "";
+  }
+
   /** Connect with the settings of now, dropping the line there was. */
   connect() {
     this.#connection?.close();
     const server = this.getAttribute("server") ?? new URL(import.meta.url).origin;
-    this.#connection = new AgentConnection(agentSocket(new URL(server, location.href)), this.token, {
+    this.#connection = new AgentConnection(agentSocket(new URL(server, location.href)), { token: this.token, agent: this.#agent }, {
       onStatus: (status) => this.#renewStatus(status),
       onReady: ({ agent }) => this.#tell("offers:ready", { agent }),
       onEvent: (event) => this.#receive(event),
@@ -99,7 +103,8 @@ export class RightsellPanel extends HTMLElement {
   #follow() {
     const wanted = this.getAttribute("conversation");
     if (wanted !== null && wanted !== this.#conversation.id) this.#begin(wanted);
-    this.#connection?.follow(wanted === null ? "agent:me" : `conversation:${wanted}`);
+    const newest = this.#agent ? "agent:me" : "conversation:*";
+    this.#connection?.follow(wanted === null ? newest : `conversation:${wanted}`);
   }
 
   #begin(id) {

@@ -41,7 +41,7 @@ export class StatusView {
       this.#steps,
       make("div", { class: "belief" }, label("Mood"), this.#mood),
       make("div", { class: "belief" }, label("Needs"), this.#needs),
-      this.#flags,
+      make("div", { class: "belief" }, label("Care"), this.#flags),
     );
   }
 

@@ -78,14 +78,15 @@ button, summary { font: inherit; color: inherit; cursor: pointer; }
 .connection::before { content: ""; flex: none; width: 8px; height: 8px; border-radius: 50%; background: currentColor; }
 .connection[data-state="live"] { color: var(--good); }
 .connection[data-state="connecting"], .connection[data-state="waiting"] { color: var(--warn); }
-.connection[data-state="refused"] { color: var(--bad); }
+.connection[data-state="refused"], .connection[data-state="denied"] { color: var(--bad); }
 .steps { display: grid; grid-template-columns: repeat(4, 1fr); gap: 4px; font-size: 12px; }
 .steps li { border-top: 4px solid var(--line); padding-top: 3px; color: var(--muted); white-space: nowrap; }
 .steps li[data-state="passed"] { border-color: var(--good); }
 .steps li[data-state="current"] { border-color: var(--good); color: var(--text); font-weight: 650; }
 .steps li[data-tone="warn"] { border-color: var(--warn); color: var(--warn); }
 .steps li[data-tone="bad"] { border-color: var(--bad); color: var(--bad); }
-.belief { display: grid; grid-template-columns: 3.2rem 1fr; align-items: baseline; min-height: 24px; }
+.belief { display: grid; grid-template-columns: 3.2rem 1fr; align-items: center; min-height: 24px; }
+.belief:has(.chips[part="flags"]:empty) { display: none; }
 .mood { display: flex; align-items: center; gap: 8px; }
 .mood[data-tone="good"] { color: var(--good); }
 .mood[data-tone="warn"] { color: var(--warn); }
@@ -100,7 +101,6 @@ button, summary { font: inherit; color: inherit; cursor: pointer; }
 .mood-trend { display: inline-flex; align-items: center; gap: 3px; font-size: 12px; color: var(--muted); }
 .chips { display: flex; flex-wrap: wrap; gap: 5px; position: relative; }
 .chips:empty::before { content: "None heard"; color: var(--muted); }
-.chips[part="flags"]:empty { display: none; }
 .chip { display: inline-flex; align-items: center; gap: 5px; min-height: 24px; padding: 1px 9px; border: 1px solid transparent; border-radius: 99px; background: var(--surface); font-size: 13px; text-align: left; }
 .chip .note { font-size: 12px; color: var(--muted); }
 .chip[data-tone="stated"] { border-color: var(--line); }
@@ -113,7 +113,7 @@ button, summary { font: inherit; color: inherit; cursor: pointer; }
 .gate { padding: 8px 14px; border-bottom: 1px solid var(--line); background: var(--tint, var(--surface)); }
 .gate[data-tone="good"] { --tint: var(--good-tint); --ink: var(--good); }
 .gate[data-tone="info"] { --tint: var(--info-tint); --ink: var(--info); }
-.gate[data-tone="warn"] { --tint: var(--warn-tint); --ink: var(--warn); }
+.gate[data-tone="held"] { --ink: var(--text); }
 .verdict { display: flex; align-items: center; gap: 7px; color: var(--ink, var(--muted)); }
 .sign { display: inline-flex; font-size: 16px; }
 .hint { margin-left: auto; font-size: 12px; }
@@ -154,22 +154,22 @@ summary { list-style: none; }
 summary::-webkit-details-marker { display: none; }
 summary .icon { transition: transform .15s; color: var(--muted); }
 details[open] > summary .icon { transform: rotate(180deg); }
-.card > summary { display: grid; grid-template-columns: 1fr auto auto; align-items: baseline; gap: 0 8px; padding: 8px 12px; border-radius: var(--radius); }
-.card > summary .icon { align-self: center; grid-row: 1 / span 2; grid-column: 3; }
-.kind { grid-column: 1; color: var(--muted); }
-.outcome { grid-column: 2; grid-row: 1; font-size: 12px; font-weight: 650; color: var(--good); text-align: right; }
-.title { grid-column: 1; font-weight: 650; overflow-wrap: anywhere; }
-.price { grid-column: 2; font-size: 13px; font-weight: 600; white-space: nowrap; text-align: right; }
+.card > summary { display: grid; grid-template-columns: auto 1fr auto auto; align-items: baseline; gap: 0 8px; padding: 8px 12px; border-radius: var(--radius); }
+.card > summary .icon { align-self: center; grid-area: 1 / 4 / span 2; }
+.kind { color: var(--muted); }
+.outcome { grid-column: 2; font-size: 12px; font-weight: 650; color: var(--good); }
+.price { grid-area: 1 / 3; font-size: 13px; font-weight: 650; white-space: nowrap; }
+.title { grid-area: 2 / 1 / auto / span 3; font-weight: 650; overflow-wrap: anywhere; }
 .card.first .title { font-size: 18px; line-height: 1.25; }
 .card.first .price { font-size: 15px; }
 .body { display: grid; gap: 9px; padding: 0 12px 12px; }
 .why { font-size: 13px; }
 .why .lead { display: block; }
 blockquote q { font-style: italic; }
-.link { border: 0; background: none; padding: 2px 4px; margin: -2px 0; color: var(--accent); text-decoration: underline; text-underline-offset: 2px; font-size: 13px; font-variant-numeric: tabular-nums; border-radius: 4px; }
+.link { border: 0; background: none; padding: 2px 4px; margin: -2px -4px; color: var(--accent); text-decoration: underline; text-underline-offset: 2px; font-size: 13px; font-variant-numeric: tabular-nums; border-radius: 4px; }
 .say { padding: 9px 11px; border-left: 3px solid var(--accent); background: var(--info-tint); border-radius: 0 var(--radius) var(--radius) 0; font-size: 15px; }
 .say .bridge { color: var(--muted); }
-.say .copy { display: block; margin: 4px 0 0 -4px; }
+.say .copy { display: block; margin-top: 4px; }
 .fold > summary { display: flex; align-items: center; gap: 4px; font-size: 13px; font-weight: 600; }
 .fold li, .fold dt, .fold dd { font-size: 13px; padding-left: 12px; }
 .fold li { position: relative; }
@@ -177,12 +177,12 @@ blockquote q { font-style: italic; }
 .fold dt { color: var(--muted); margin-top: 3px; }
 .decline { font-size: 13px; }
 .decline .lead { margin-right: 6px; }
-.answers { display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; }
+.answers { position: sticky; bottom: -10px; display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; margin: 0 -12px -12px; padding: 8px 12px 12px; border-radius: var(--radius); background: var(--background); }
 .answers button { min-height: 32px; padding: 4px 6px; border: 1px solid var(--line); border-radius: 6px; background: var(--background); font-size: 13px; }
-.answers button:hover { border-color: var(--accent); }
+.answers button:disabled { opacity: .5; cursor: default; }
+.answers button:enabled:hover { border-color: var(--accent); }
 .answers [data-action="voiced"] { grid-column: span 2; border-color: var(--accent); background: var(--accent); color: var(--on-accent); font-weight: 600; }
-.answers [data-action="dismissed"] { order: -1; grid-column: 3; grid-row: 1; border-color: transparent; color: var(--muted); }
-.answers [data-action="voiced"] { grid-row: 1; grid-column: 1 / span 2; }
+.answers [data-action="dismissed"] { grid-area: 1 / 3; border-color: transparent; color: var(--muted); }
 .answers button[aria-pressed="true"] { border-color: var(--good); background: var(--good-tint); color: var(--good); font-weight: 650; }
 .problem { color: var(--bad); font-size: 13px; }
 .problem:empty { display: none; }

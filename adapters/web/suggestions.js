@@ -2,7 +2,6 @@
 
 import { Card } from "./card.js";
 import { make, mirror } from "./dom.js";
-import { readable } from "./words.js";
 
 /** While the agent moves the mouse or types in here, cards neither come nor go beneath the hand. */
 const HAND_AWAY_MS = 2000;
@@ -35,7 +34,7 @@ export class SuggestionsView {
   render(conversation) {
     if (conversation.id !== this.#conversation?.id) this.#startOver();
     this.#conversation = conversation;
-    for (const [id, card] of this.#cards) card.render(conversation.suggestions.get(id) ?? card.suggestion);
+    for (const [id, card] of this.#cards) card.render(conversation.suggestions.get(id) ?? card.suggestion, conversation);
     if (this.#handMayClick()) this.#renderLater();
     else this.#renderNow();
   }
@@ -61,7 +60,7 @@ export class SuggestionsView {
     const wasFocused = this.#list.contains(this.node.getRootNode().activeElement);
     this.#takeBack(standing);
     mirror(this.#list, standing, ({ id }) => id, (suggestion) => this.#card(suggestion).node);
-    standing.forEach(({ id }, index) => this.#cards.get(id).place(index === 0));
+    standing.forEach(({ id }, index) => this.#cards.get(id).place(index, standing.length));
     this.#empty.hidden = standing.length > 0;
     if (wasFocused && !this.#list.contains(this.node.getRootNode().activeElement)) this.node.focus();
     standing.forEach((suggestion) => this.#actions.onShown(suggestion));
@@ -82,8 +81,8 @@ export class SuggestionsView {
     }
   }
 
-  #notify({ title, offer, withdrawn }) {
-    const notice = make("p", {}, `Taken back: ${title ?? readable(offer)}. ${withdrawn.text}`);
+  #notify({ title, withdrawn }) {
+    const notice = make("p", {}, `Taken back: ${title}. ${withdrawn.text}`);
     this.#notices.append(notice);
     setTimeout(() => notice.remove(), NOTICE_MS);
   }

@@ -57,9 +57,9 @@ export function mood(value) {
   return { word, tone };
 }
 
-/** What the gate says, by its scope. */
+/** What the gate says, by its scope. Held is the usual state of a call, so it does not raise its voice. */
 export const gates = {
-  all: { title: "Clear to offer", tone: "good", hint: "" },
-  service: { title: "Help only, no sales", tone: "info", hint: "" },
-  none: { title: "Hold, no offers", tone: "warn", hint: "" },
+  all: { title: "Clear to offer", tone: "good" },
+  service: { title: "Help only, no sales", tone: "info" },
+  none: { title: "Hold, no offers", tone: "held" },
 };
