@@ -11,9 +11,6 @@ const ANSWERS = [
   ["postponed", "Later"],
   ["dismissed", "Dismiss"],
 ];
-/** Outcomes after which there is no more to say: the card folds into one line. */
-const CLOSING = new Set(["accepted", "declined", "postponed", "dismissed", "ignored"]);
-
 export class Card {
   #actions;
   #conversation;
@@ -21,7 +18,7 @@ export class Card {
   #problem = make("p", { class: "problem", role: "alert" });
   #kind = make("span", { class: "kind" });
   #outcome = make("span", { class: "outcome" });
-  #drawnOutcome = null;
+  #place = "";
 
   /**
    * @param {Object} actions `onAnswer(suggestion, action)` returns a promise, `onWords(suggestion, text)`
@@ -47,19 +44,21 @@ export class Card {
       button.disabled = ended;
     }
     setText(this.#outcome, outcome === null || outcome === "shown" ? "" : outcomes[outcome]);
-    if (outcome === this.#drawnOutcome) return;
-    this.#drawnOutcome = outcome;
-    if (CLOSING.has(outcome)) this.node.open = false;
   }
 
-  /** Take the first place, large and open, or stand folded below it. */
-  place(index, count) {
-    const first = index === 0;
+  /**
+   * Take a place: large and open as the `first`, else folded. Where the agent folds or opens it by hand,
+   * it stays so until its place changes.
+   * @param {string} place first, next, or the outcome
+   * @param {string} order such as "1 of 2"; empty where there is no order
+   */
+  take(place, order) {
     const kind = kinds[this.suggestion.kind];
-    setText(this.#kind, count > 1 ? `${kind}, ${index + 1} of ${count}` : kind);
-    const promoted = first && !this.node.classList.contains("first");
-    this.node.classList.toggle("first", first);
-    if (promoted && !CLOSING.has(this.suggestion.outcome)) this.node.open = true;
+    setText(this.#kind, order ? `${kind}, ${order}` : kind);
+    if (place === this.#place) return;
+    this.#place = place;
+    this.node.classList.toggle("first", place === "first");
+    this.node.open = place === "first";
   }
 
   #head() {

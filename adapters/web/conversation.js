@@ -1,5 +1,8 @@
 /** What the panel knows of one conversation: the decision stream's events, folded. */
 
+/** Outcomes after which a suggestion has done its work. */
+const SETTLING = new Set(["accepted", "declined", "postponed", "dismissed", "ignored"]);
+
 export class Conversation {
   seq = 0;
   at = 0;
@@ -16,11 +19,19 @@ export class Conversation {
     this.id = id;
   }
 
-  /** Suggestions that stand, first rank first. */
+  /** Suggestions that stand and wait for an answer, first rank first. */
   get standing() {
-    return [...this.suggestions.values()]
-      .filter((suggestion) => suggestion.withdrawn === null)
-      .sort((one, other) => one.rank - other.rank);
+    const standing = this.#kept.filter(({ outcome }) => !SETTLING.has(outcome));
+    return standing.sort((one, other) => one.rank - other.rank);
+  }
+
+  /** Suggestions that were answered, oldest first. */
+  get answered() {
+    return this.#kept.filter(({ outcome }) => SETTLING.has(outcome));
+  }
+
+  get #kept() {
+    return [...this.suggestions.values()].filter(({ withdrawn }) => withdrawn === null);
   }
 
   /** Take the next event; one that was seen before (sent again after a reconnection) changes nothing. */
@@ -45,7 +56,10 @@ const folds = {
     it.turns.set(turn, { turn, ...data });
   },
   understanding: (it, data) => (it.understanding = data),
-  gate: (it, data) => (it.gate = data),
+  gate: (it, data) => {
+    it.gate = data;
+    if (!data.reasons.some(({ id }) => id === "lagging")) it.behindS = 0;
+  },
   suggestion: (it, data) => it.suggestions.set(data.id, { ...data, outcome: null, withdrawn: null }),
   withdrawn: (it, { suggestion, reason }) => amend(it, suggestion, { withdrawn: reason }),
   outcome: (it, { suggestion, outcome }) => amend(it, suggestion, { outcome }),

@@ -56,14 +56,23 @@ export class SuggestionsView {
   }
 
   #renderNow() {
-    const { standing } = this.#conversation;
-    const wasFocused = this.#list.contains(this.node.getRootNode().activeElement);
-    this.#takeBack(standing);
-    mirror(this.#list, standing, ({ id }) => id, (suggestion) => this.#card(suggestion).node);
-    standing.forEach(({ id }, index) => this.#cards.get(id).place(index, standing.length));
-    this.#empty.hidden = standing.length > 0;
-    if (wasFocused && !this.#list.contains(this.node.getRootNode().activeElement)) this.node.focus();
+    const { standing, answered } = this.#conversation;
+    const all = [...standing, ...answered];
+    const wasFocused = this.#hasFocus;
+    this.#takeBack(all);
+    mirror(this.#list, all, ({ id }) => id, (suggestion) => this.#card(suggestion).node);
+    standing.forEach(({ id }, index) => {
+      const order = standing.length > 1 ? `${index + 1} of ${standing.length}` : "";
+      this.#cards.get(id).take(index === 0 ? "first" : "next", order);
+    });
+    for (const { id, outcome } of answered) this.#cards.get(id).take(outcome, "");
+    this.#empty.hidden = all.length > 0;
+    if (wasFocused && !this.#hasFocus) this.node.focus();
     standing.forEach((suggestion) => this.#actions.onShown(suggestion));
+  }
+
+  get #hasFocus() {
+    return this.#list.contains(this.node.getRootNode().activeElement);
   }
 
   #card(suggestion) {
@@ -72,8 +81,8 @@ export class SuggestionsView {
     return card;
   }
 
-  #takeBack(standing) {
-    const stay = new Set(standing.map(({ id }) => id));
+  #takeBack(staying) {
+    const stay = new Set(staying.map(({ id }) => id));
     for (const [id, { suggestion }] of this.#cards) {
       if (stay.has(id)) continue;
       this.#cards.delete(id);

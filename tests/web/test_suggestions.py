@@ -92,12 +92,22 @@ def test_an_answered_card_folds_and_can_be_opened_to_mend_a_slip(
     panel: Locator, desk: ScriptedDesk, story: Story
 ) -> None:
     desk.say(story.started(), story.suggestion(), story.outcome("s-1", "declined"))
-    expect(card(panel).locator(".outcome")).to_have_text("Declined")
-    expect(card(panel).get_by_role("button", name="Accepted")).to_be_hidden()
-    card(panel).get_by_text("Family Data 60 GB").click()
-    card(panel).get_by_role("button", name="Accepted").click()
+    answered = panel.locator(".card")
+    expect(answered.locator(".outcome")).to_have_text("Declined")
+    expect(answered.get_by_role("button", name="Accepted")).to_be_hidden()
+    answered.get_by_text("Family Data 60 GB").click()
+    answered.get_by_role("button", name="Accepted").click()
     desk.say(story.outcome("s-1", "accepted"))
-    expect(card(panel).locator(".outcome")).to_have_text("Accepted")
+    expect(answered.locator(".outcome")).to_have_text("Accepted")
+
+
+def test_a_fresh_suggestion_comes_before_an_answered_one_of_the_same_rank(
+    panel: Locator, desk: ScriptedDesk, story: Story
+) -> None:
+    desk.say(story.started(), story.suggestion(), story.outcome("s-1", "accepted"))
+    desk.say(story.suggestion("s-2", 1, title="Data saver"))
+    expect(panel.locator("[part=card-title]")).to_have_text(["Data saver", "Family Data 60 GB"])
+    expect(card(panel)).to_contain_text("Data saver")
 
 
 def test_an_answer_that_the_server_refuses_is_told(panel: Locator, desk: ScriptedDesk, story: Story) -> None:
