@@ -72,12 +72,14 @@ class Progress:
     """What the reader carries from turn to turn.
 
     Attributes:
-        agent_said: The agent's last words: what an unclaimed success was an answer to.
+        claim: The agent's words that say it is done, or their last ones before anybody said so.
+        answer: What the customer said since, as far as it was heard well; empty before they answer.
     """
 
     memory: Memory
     belief: Resolution
-    agent_said: tuple[Evidence, ...] = ()
+    claim: tuple[Evidence, ...] = ()
+    answer: tuple[Evidence, ...] = ()
 
 
 class ResolutionReader:
@@ -102,19 +104,28 @@ class ResolutionReader:
 
 def follow(progress: Progress, turn: Turn, seen: ActReading) -> Progress:
     """Take the next turn as the model understood it; return what is known after it."""
-    words = _quote(turn)
+    progress = _remember(progress, turn)
     before = progress.belief
-    state = TRANSITIONS.get((before.state, sign_of(turn, seen)), before.state)
-    if state is before.state:
-        evidence = before.evidence
-    elif state is ResolutionState.CONFIRMED:
-        claim = before.evidence if before.state is ResolutionState.PROPOSED else progress.agent_said
-        evidence = claim + words
-    else:
-        evidence = words
-    belief = Resolution(state, _confidence(state, seen), evidence)
-    is_agent = turn.utterance.speaker is Speaker.AGENT
-    return replace(progress, belief=belief, agent_said=words if is_agent else progress.agent_said)
+    state = TRANSITIONS.get((before.state, sign_of(progress, turn, seen)), before.state)
+    evidence = before.evidence if state is before.state else _evidence(state, progress, turn)
+    if state is ResolutionState.PROPOSED and state is not before.state:
+        progress = replace(progress, claim=_quote(turn), answer=())
+    return replace(progress, belief=Resolution(state, _confidence(state, seen), evidence))
+
+
+def _remember(progress: Progress, turn: Turn) -> Progress:
+    utterance = turn.utterance
+    if utterance.speaker is Speaker.CUSTOMER:
+        return replace(progress, answer=_quote(turn)) if utterance.confidence >= HEARD_WELL else progress
+    return progress if _is_settling(progress.belief.state) else replace(progress, claim=_quote(turn))
+
+
+def _is_settling(state: ResolutionState) -> bool:
+    return state in (ResolutionState.PROPOSED, ResolutionState.CONFIRMED)
+
+
+def _evidence(state: ResolutionState, progress: Progress, turn: Turn) -> tuple[Evidence, ...]:
+    return progress.claim + progress.answer if state is ResolutionState.CONFIRMED else _quote(turn)
 
 
 def _quote(turn: Turn) -> tuple[Evidence, ...]:
@@ -122,19 +133,22 @@ def _quote(turn: Turn) -> tuple[Evidence, ...]:
     return (Evidence(turn.index, 0, len(text), text),) if text else ()
 
 
-def sign_of(turn: Turn, seen: ActReading) -> Sign:
+def sign_of(progress: Progress, turn: Turn, seen: ActReading) -> Sign:
     """Tell what a turn shows of the current request."""
-    if turn.utterance.speaker is Speaker.AGENT:
-        return _agent_sign(seen)
-    sign = _customer_sign(seen)
-    settles = sign in (Sign.ACCEPTANCE, Sign.SUCCESS)
-    return Sign.NOTHING if settles and turn.utterance.confidence < HEARD_WELL else sign
+    if turn.utterance.speaker is Speaker.CUSTOMER:
+        sign = _customer_sign(seen)
+        settles = sign in (Sign.ACCEPTANCE, Sign.SUCCESS)
+        return Sign.NOTHING if settles and turn.utterance.confidence < HEARD_WELL else sign
+    return _agent_sign(seen, answered=bool(progress.answer))
 
 
-def _agent_sign(seen: ActReading) -> Sign:
+def _agent_sign(seen: ActReading, *, answered: bool) -> Sign:
+    """Read an agent's turn: going on to the end shows how the customer's answer was meant."""
     stages = seen.stages
     if stages["failed"] >= LIKELY:
         return Sign.FAILURE
+    if answered and stages["accepted"] >= SURE:
+        return Sign.SUCCESS
     if stages["done"] + stages["accepted"] >= LIKELY:
         return Sign.CLAIM
     return Sign.WORK if stages["open"] >= LIKELY else Sign.NOTHING
