@@ -13,7 +13,7 @@ SEED := seeds/telecom
 
 run: setup  ## play the bundled call to the agent's page at 127.0.0.1:$(PORT)
 	$(BIN)/rightsell serve --port $(PORT) --catalog $(SEED)/catalog.yaml --policy seeds/policy.yaml \
-		--play $(SEED)/calls/new_phone.flac
+		--play $(SEED)/calls/payment-date.flac
 
 test: test-setup check  ## everything that has to hold
 
