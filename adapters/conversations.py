@@ -5,10 +5,10 @@ unknown keys are passed over too, since published corpora carry their own.
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -34,6 +34,13 @@ class ConversationError(ValueError):
     """A conversation file that we cannot read; says file, line, field and how to mend it."""
 
 
+class FieldError(ConversationError):
+    """A field with a value that makes no sense."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}; {_mend(field, problem)}")
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedConversation:
     """A conversation that is over, as its file tells it.
@@ -53,6 +60,26 @@ class RecordedConversation:
     turns: tuple[Utterance, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What was known of a conversation before its first word, as a file beside its recording tells it.
+
+    Attributes:
+        id: The conversation's id; None when the file does not say.
+        customer: What the business's own records know of the customer.
+        context: What was known of the contact, such as its ``date``.
+    """
+
+    id: str | None = None
+    customer: dict[str, Any] = field(default_factory=dict[str, Any])
+    context: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def day(self) -> date | None:
+        """When it took place; None when the context does not say."""
+        return day_of(self.context)
+
+
 class _Turn(msgspec.Struct):
     speaker: Speaker
     text: str
@@ -68,15 +95,8 @@ class _Line(msgspec.Struct):
     context: dict[str, Any] | None = None
 
 
-class _FieldError(ValueError):
-    """A field with a value that makes no sense."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(problem)
-        self.field = field
-
-
 _lines = msgspec.json.Decoder(_Line)
+_backgrounds = msgspec.json.Decoder(Background)
 
 
 def read_conversations(text: str, name: str) -> list[RecordedConversation]:
@@ -99,50 +119,55 @@ def read_conversations(text: str, name: str) -> list[RecordedConversation]:
     return found
 
 
-def load_conversations(path: Path) -> list[RecordedConversation]:
-    """Read a conversation file from disk.
+def read_background(text: str, name: str) -> Background:
+    """Read what was known of a recorded call: a conversation without its turns, all of it optional.
 
     Raises:
-        ConversationError: When it cannot be read, or a line is no conversation.
+        ConversationError: It is not such a file.
     """
-    try:
-        return read_conversations(path.read_text(encoding="utf-8"), str(path))
-    except UnicodeDecodeError as error:
-        raise ConversationError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except OSError as error:
-        raise ConversationError(f"{path}: {error.strerror}") from None
+    with _located(name):
+        background = _backgrounds.decode(text.removeprefix("\ufeff"))
+        day_of(background.context)
+        return background
 
 
-def day_of(context: dict[str, Any]) -> date | None:
+def day_of(context: Mapping[str, object]) -> date | None:
     """Return the day that a conversation's context names, if any.
 
     Raises:
-        ValueError: When ``date`` is there and is no ISO date.
+        FieldError: When ``date`` is there and is no ISO date.
     """
     written = context.get("date")
     if written is None:
         return None
     try:
-        return date.fromisoformat(written)
-    except (TypeError, ValueError):
-        raise _FieldError("context.date", f"{written!r} is not a date") from None
+        return date.fromisoformat(str(written))
+    except ValueError:
+        raise FieldError("context.date", f"{written!r} is not a date") from None
 
 
 def _read(line: str, where: str) -> RecordedConversation:
-    try:
+    with _located(where):
         raw = _lines.decode(line)
         context = raw.context or {}
         turns = tuple(_utterances(raw.turns))
         return RecordedConversation(
             raw.id, _channel(raw), raw.customer or {}, context, day_of(context), turns
         )
-    except _FieldError as error:
-        field, problem = error.field, str(error)
+
+
+@contextmanager
+def _located(where: str) -> Generator[None]:
+    """Say where and how to mend it, whatever is wrong."""
+    try:
+        yield
+    except FieldError as error:
+        raise ConversationError(f"{where}, {error}") from None
     except (msgspec.DecodeError, UnicodeError) as error:
         problem, _, path = str(error).partition(" - at `$")
-        field = path.rstrip("`").lstrip(".")
-    spot = f"{where}, {field}" if field else where
-    raise ConversationError(f"{spot}: {problem}; {_mend(field, problem)}")
+        name = path.rstrip("`").lstrip(".")
+        spot = f"{where}, {name}" if name else where
+        raise ConversationError(f"{spot}: {problem}; {_mend(name, problem)}") from None
 
 
 def _mend(field: str, problem: str) -> str:
@@ -161,5 +186,5 @@ def _utterances(turns: list[_Turn]) -> Iterator[Utterance]:
         start_s, end_s = known[0], known[-1]
         if not (0 <= start_s <= end_s and math.isfinite(end_s)):
             field = "start_s" if start_s < 0 else "end_s"
-            raise _FieldError(f"turns[{index}].{field}", f"{start_s} to {end_s} is no stretch of time")
+            raise FieldError(f"turns[{index}].{field}", f"{start_s} to {end_s} is no stretch of time")
         yield Utterance(turn.speaker, turn.text, start_s, end_s)

@@ -1,0 +1,124 @@
+"""The composition root: every part of the server is made and joined here."""
+
+import os
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from adapters import desk, weights
+from adapters.chat import ingress
+from adapters.door import Door, Socket
+from adapters.softphone import audio_socket
+from adapters.softphone.call import Listening
+from adapters.switchboard import Follower, Switchboard
+from offers.conversation import Desk
+
+_WEB = Path(__file__).parent / "web"
+_LOAD_OUR_OWN = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a server is made of.
+
+    Attributes:
+        desk: The business's catalog, policy and language models.
+        ears: The speech models.
+        token: What clients must show.
+        origins: Pages of other origins that may connect.
+        open_house: Whether only this machine can connect, so that an agent without a name sees all.
+        journals: Folder for the journals; None keeps none.
+        followers: Who is told every decision from the beginning, such as the terminal.
+    """
+
+    desk: Desk
+    ears: weights.Ears
+    token: str
+    origins: tuple[str, ...] = ()
+    open_house: bool = True
+    journals: Path | None = None
+    followers: tuple[Follower, ...] = ()
+
+
+def build_app(parts: Parts) -> Starlette:
+    """Join the parts to one ASGI application."""
+    switchboard = Switchboard(parts.desk, parts.journals)
+    for follower in parts.followers:
+        switchboard.join(follower)
+    door = Door(parts.token, parts.origins)
+    listening = Listening(parts.ears, _workers(), parts.desk.policy.gate.lag_s)
+    calls = audio_socket.AudioSocket(switchboard, door, listening)
+    chats = ingress.ChatIngress(switchboard, door)
+    agents = desk.AgentSocket(switchboard, door, open_house=parts.open_house)
+    messages = "/v1/conversations/{conversation}/messages"
+    return Starlette(
+        routes=[
+            WebSocketRoute("/v1/audio", Socket(door, audio_socket.SUBPROTOCOLS, calls.serve)),
+            WebSocketRoute("/v1/chat", Socket(door, (ingress.SUBPROTOCOL,), chats.serve)),
+            WebSocketRoute("/v1/agent", Socket(door, (desk.SUBPROTOCOL,), agents.serve)),
+            Route(messages, chats.post, methods=["POST"]),
+            Route("/v1/conversations/{conversation}", chats.delete, methods=["DELETE"]),
+            Route("/healthz", _health),
+            Route("/", _page),
+            Mount("/static", StaticFiles(directory=_WEB)),
+        ],
+        middleware=[Middleware(_SafeHeaders, origins=parts.origins)],
+        lifespan=lambda _: _until_closed(switchboard, listening),
+    )
+
+
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="listening")
+
+
+@asynccontextmanager
+async def _until_closed(switchboard: Switchboard, listening: Listening) -> AsyncGenerator[None]:
+    yield
+    await switchboard.close()
+    listening.workers.shutdown(cancel_futures=True)
+
+
+async def _health(_: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+async def _page(_: Request) -> Response:
+    return FileResponse(_WEB / "index.html")
+
+
+class _SafeHeaders:
+    """Tells browsers to load nothing from elsewhere, guess no types and tell nobody where they came from."""
+
+    def __init__(self, app: ASGIApp, origins: tuple[str, ...]) -> None:
+        ancestors = " ".join(("'self'", *origins))
+        self._app = app
+        self._headers = {
+            "Content-Security-Policy": f"{_LOAD_OUR_OWN}; frame-ancestors {ancestors}",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            # The panel is a script for any desktop's pages, and no secret.
+            "Access-Control-Allow-Origin": "*",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(self._headers)
+            await send(message)
+
+        await self._app(scope, receive, send_safely)

@@ -1,0 +1,109 @@
+"""The chat socket and its plain HTTP twin."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocket
+
+from adapters.chat.messages import Message, Posted, Start, messages, posts, starts
+from adapters.conversations import FieldError
+from adapters.door import UNAUTHORIZED, Door, RefusedError, parse, receive, receive_first
+from adapters.session import Session, stopwatch, today_or
+from adapters.switchboard import Switchboard, TakenError
+from listener.events import Channel, ChatMessage
+from listener.stream import utterance_of
+from offers.conversation import Opening
+
+SUBPROTOCOL = "rightsell.chat.v1"
+_LARGEST_BODY = 65_536
+
+
+class ChatIngress:
+    """Takes chats in and hands their messages to their sessions."""
+
+    def __init__(self, switchboard: Switchboard, door: Door) -> None:
+        self._switchboard = switchboard
+        self._door = door
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """Serve one chat system's socket: ``start``, then ``message`` after ``message``, then ``end``.
+
+        A socket that is lost ends its conversation.
+        """
+        start = parse(await receive_first(websocket), starts)
+        self._door.admit(websocket.headers, start.token)
+        session = await self._open(start)
+        try:
+            await websocket.send_json({"type": "started", "conversation": start.conversation})
+            while isinstance(message := parse(await receive(websocket), messages), Message):
+                await _take(session, message)
+        finally:
+            await session.end()
+        await websocket.send_json({"type": "ended", "conversation": start.conversation})
+        await websocket.close()
+
+    async def post(self, request: Request) -> Response:
+        """Take one message by ``POST``; the first of a conversation begins it."""
+        conversation: str = request.path_params["conversation"]
+        try:
+            self._door.admit(request.headers)
+            posted = parse((await _body(request)).decode("utf-8", "replace"), posts)
+            session = await self._find_or_open(conversation, posted)
+            await _take(session, Message(posted.speaker, posted.text, posted.at_s))
+        except RefusedError as refused:
+            return _refusal(refused)
+        return JSONResponse({"conversation": conversation}, 202)
+
+    async def delete(self, request: Request) -> Response:
+        """End a conversation that was begun by ``POST``."""
+        session = self._switchboard.find(request.path_params["conversation"])
+        try:
+            self._door.admit(request.headers)
+        except RefusedError as refused:
+            return _refusal(refused)
+        if session is None or session.ended:
+            return JSONResponse({"error": {"code": "not_found", "message": "no such conversation"}}, 404)
+        await session.end()
+        return Response(status_code=204)
+
+    async def _find_or_open(self, conversation: str, posted: Posted) -> Session:
+        session = self._switchboard.find(conversation)
+        if session is not None and not session.ended:
+            return session
+        start = Start(conversation, posted.customer, posted.context, posted.agent_id)
+        return await self._open(start)
+
+    async def _open(self, start: Start) -> Session:
+        try:
+            opening = Opening(
+                start.conversation, Channel.CHAT, start.customer, start.context, today_or(start.context)
+            )
+            return await self._switchboard.open(opening, start.agent_id, stopwatch())
+        except FieldError as error:
+            raise RefusedError("bad_message", str(error)) from None
+        except TakenError as error:
+            raise RefusedError("conversation_exists", str(error)) from None
+
+
+async def _take(session: Session, message: Message) -> None:
+    at_s = session.now_s if message.at_s is None else message.at_s
+    utterance = utterance_of(ChatMessage(message.speaker, message.text, at_s))
+    if utterance is not None:
+        await session.receive(utterance)
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _LARGEST_BODY:
+            raise RefusedError("too_big", f"a body may have {_LARGEST_BODY} bytes")
+    return body
+
+
+_STATUS = {"unauthorized": 401, "conversation_exists": 409, "too_big": 413}
+
+
+def _refusal(refused: RefusedError) -> Response:
+    error = {"code": refused.code, "message": str(refused)}
+    headers = {"WWW-Authenticate": "Bearer"} if refused.close_code == UNAUTHORIZED else None
+    return JSONResponse({"error": error}, _STATUS.get(refused.code, 400), headers)

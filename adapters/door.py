@@ -1,0 +1,170 @@
+"""Who may come in: tokens, origins, and the first message of every socket."""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from traceback import extract_tb
+from typing import TypeVar
+
+import msgspec
+import structlog
+from starlette.datastructures import Headers
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+FIRST_MESSAGE_WITHIN_S = 5.0
+BAD_REQUEST = 4400
+UNAUTHORIZED = 4401
+TOO_BIG = 1009
+FAILED = 1011
+LARGEST_MESSAGE = 65_536
+FORBIDDEN = 4403
+TOO_LATE = 4408
+
+_Message = TypeVar("_Message")
+
+_log = structlog.get_logger()
+
+
+class RefusedError(Exception):
+    """What a client sent ends its connection.
+
+    Attributes:
+        code: Short and stable, such as ``bad_message``.
+        close_code: The websocket's close code.
+    """
+
+    def __init__(self, code: str, message: str, close_code: int = BAD_REQUEST) -> None:
+        super().__init__(message)
+        self.code = code
+        self.close_code = close_code
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What clients must show.
+
+    Attributes:
+        token: The one token that opens.
+        origins: Origins of pages that may connect, beside the server's own.
+    """
+
+    token: str
+    origins: Collection[str]
+
+    def admit(self, headers: Headers, stated: str = "") -> None:
+        """Let in whoever shows the token, in the ``Authorization`` header or as stated in a message.
+
+        Raises:
+            RefusedError: The token is missing or another one.
+        """
+        scheme, _, shown = headers.get("authorization", "").partition(" ")
+        token = stated or (shown.strip() if scheme.lower() == "bearer" else "")
+        if not hmac.compare_digest(token.encode("utf-8", "surrogatepass"), self.token.encode()):
+            problem = "the token is not the one this server wants" if token else "no token was given"
+            raise RefusedError("unauthorized", problem, UNAUTHORIZED)
+
+    def check_origin(self, headers: Headers) -> None:
+        """Turn away pages of other origins; programs, which send no origin, pass.
+
+        Raises:
+            RefusedError: Another origin's page, which was not allowed.
+        """
+        origin = headers.get("origin")
+        own = {f"{scheme}://{headers.get('host')}" for scheme in ("http", "https")}
+        if origin is not None and origin not in own and origin not in self.origins:
+            raise RefusedError("forbidden", "pages of this origin may not connect", FORBIDDEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """A websocket endpoint that survives whatever its clients do.
+
+    Attributes:
+        subprotocols: Those it speaks, best first; a client that offers none is spoken to all the same.
+        serve: Serves one client from its first message to its end.
+    """
+
+    door: Door
+    subprotocols: tuple[str, ...]
+    serve: Callable[[WebSocket], Awaitable[None]]
+
+    async def __call__(self, websocket: WebSocket) -> None:
+        """Accept a client, serve it, and tell it when it is turned away."""
+        offered: list[str] = websocket.scope["subprotocols"]
+        chosen = next((name for name in self.subprotocols if name in offered), None)
+        await websocket.accept(subprotocol=chosen)
+        try:
+            # Only now: a page is told why by a close code, which needs an open socket.
+            self.door.check_origin(websocket.headers)
+            await self.serve(websocket)
+        except RefusedError as refused:
+            await turn_away(websocket, refused)
+        except WebSocketDisconnect:
+            return
+        except Exception as error:  # the edge of a connection: it ends, the others go on
+            # The message may hold a customer's words; the kind and the place do not.
+            _log.error("connection failed", path=websocket.url.path, **place_of(error))
+            await turn_away(websocket, RefusedError("internal", "the server failed here", FAILED))
+
+
+async def receive(websocket: WebSocket) -> str | bytes:
+    """Return the next message, text or binary.
+
+    Raises:
+        RefusedError: It is too big.
+        WebSocketDisconnect: The client is gone.
+    """
+    message = await websocket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    text: str | None = message.get("text")
+    content: str | bytes = message.get("bytes", b"") if text is None else text
+    if len(content) > LARGEST_MESSAGE:
+        raise RefusedError("too_big", f"a message may have {LARGEST_MESSAGE} bytes", TOO_BIG)
+    return content
+
+
+async def receive_first(websocket: WebSocket) -> str | bytes:
+    """Return the first message, for which nobody may make us wait.
+
+    Raises:
+        RefusedError: None came in time.
+        WebSocketDisconnect: The client is gone.
+    """
+    try:
+        async with asyncio.timeout(FIRST_MESSAGE_WITHIN_S):
+            return await receive(websocket)
+    except TimeoutError:
+        problem = f"no message came within {FIRST_MESSAGE_WITHIN_S:g} s"
+        raise RefusedError("too_late", problem, TOO_LATE) from None
+
+
+def parse(message: str | bytes, decoder: msgspec.json.Decoder[_Message]) -> _Message:
+    """Return a text message as a value.
+
+    Raises:
+        RefusedError: Binary, not JSON, or not a message we know.
+    """
+    if isinstance(message, bytes):
+        raise RefusedError("bad_message", "expected a text message with JSON, got a binary one")
+    try:
+        return decoder.decode(message)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise RefusedError("bad_message", str(error)) from None
+
+
+async def turn_away(websocket: WebSocket, refused: RefusedError) -> None:
+    """Tell a client why, and hang up."""
+    error = {"type": "error", "code": refused.code, "message": str(refused), "retryable": False}
+    try:
+        await websocket.send_text(msgspec.json.encode(error).decode())
+        await websocket.close(refused.close_code, refused.code)
+    except (WebSocketDisconnect, RuntimeError):
+        return  # it did not wait to be told
+
+
+def place_of(error: BaseException) -> dict[str, str]:
+    """Return what may be logged of an error: its kind and its place, not its message."""
+    last = extract_tb(error.__traceback__)[-1]
+    return {"error": type(error).__name__, "place": f"{last.filename}:{last.lineno}"}

@@ -1,0 +1,25 @@
+"""From files to what all conversations of one business share."""
+
+from pathlib import Path
+
+from adapters.files import read_text
+from nlu.pipeline import Understander, load_models
+from offers.catalog import load_catalog
+from offers.conversation import Desk
+from offers.matching import Matcher
+from offers.policy import Policy, load_policy
+
+
+def load_desk(catalog_path: Path, policy_path: Path | None) -> Desk:
+    """Read catalog and policy, load the models and fit them to the catalog: some seconds.
+
+    Raises:
+        FileError: A file cannot be read.
+        CatalogError: Listing every problem of the catalog.
+        PolicyError: Listing every problem of the policy.
+    """
+    catalog = load_catalog(read_text(catalog_path), str(catalog_path))
+    policy = load_policy(read_text(policy_path), str(policy_path)) if policy_path else Policy()
+    models = load_models()
+    understander = Understander(models, catalog.business)
+    return Desk(catalog, policy, understander, Matcher(catalog, models.embedder))

@@ -1,0 +1,139 @@
+"""Running the server: its socket, its life, its end."""
+
+import asyncio
+import errno
+import socket
+import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+
+import click
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+
+from adapters.app import Parts, build_app
+from adapters.feed import Destination, Sending, feed
+from adapters.files import make_folder
+from adapters.loading import load_desk
+from adapters.recordings import RecordedCall, two_channels
+from adapters.settings import Settings, token_of
+from adapters.switchboard import Follower
+from adapters.terminal import Terminal
+from adapters.weights import load_ears
+from listener.events import Speaker
+
+_GOODBYE_S = 5  # what clients are given to go; then their connections are cut
+
+
+class ServingError(ValueError):
+    """The server cannot start; the message says why."""
+
+
+def serve(settings: Settings, *, play: Path | None, show: bool) -> None:
+    """Serve until interrupted.
+
+    Args:
+        settings: How to run; a catalog is needed.
+        play: A two-channel recording to play into the server, over its own audio socket.
+        show: Whether to print the decisions here.
+
+    Raises:
+        ServingError: No catalog, the port is taken, or the address is not ours.
+        ValueError: Of the file that cannot be used, before anything is served.
+    """
+    if settings.catalog is None:
+        raise ServingError("say which catalog to sell from: --catalog FILE, or RIGHTSELL_CATALOG")
+    _log_to_stderr()
+    call = play and two_channels(play, (Speaker.CUSTOMER, Speaker.AGENT))
+    with _listen(settings.host, settings.port) as listening:
+        address, token = _address(settings.host, listening), token_of(settings)
+        app = build_app(_parts(settings, settings.catalog, token, (Terminal(),) if show else ()))
+        _announce(settings, address, token)
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_run(app, listening, call and _play(call, address, token)))
+    click.echo("Stopped.")
+
+
+def _parts(settings: Settings, catalog: Path, token: str, followers: tuple[Follower, ...]) -> Parts:
+    if settings.journal is not None:
+        make_folder(settings.journal)
+    return Parts(
+        desk=load_desk(catalog, settings.policy),
+        ears=load_ears(settings.whisper),
+        token=token,
+        origins=settings.origins,
+        open_house=settings.is_loopback,
+        journals=settings.journal,
+        followers=followers,
+    )
+
+
+def _announce(settings: Settings, address: str, token: str) -> None:
+    """Print where the agent's page is; a token that was made up for this start, too."""
+    if settings.token:
+        click.echo(f"The agent's page: {address}/")
+        return
+    # What follows the # stays in the browser: it is never sent to a server.
+    click.echo(f"The agent's page: {address}/#token={token}")
+    click.echo(f"Token for this start: {token}")
+
+
+async def _play(call: RecordedCall, address: str, token: str) -> None:
+    """Play the call; the server stays up whatever becomes of it."""
+    url = address.replace("http", "ws", 1) + "/v1/audio"
+    try:
+        await feed(call, Destination(url, token), sending=Sending.PCM, speed=1.0, progress=lambda _: None)
+        click.echo("The call is over. The server stays up; Ctrl-C stops it.")
+    except ValueError as error:
+        click.echo(f"The call was not played: {error}", err=True)
+
+
+async def _run(
+    app: Starlette, listening: socket.socket, meanwhile: Coroutine[None, None, None] | None
+) -> None:
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            ws="websockets-sansio",
+            ws_max_size=1_048_576,
+            ws_per_message_deflate=False,
+            ws_ping_timeout=60.0,  # behind 30 s of audio that waits, an answer is late
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=_GOODBYE_S,
+        )
+    )
+    serving = asyncio.create_task(server.serve([listening]))
+    playing = meanwhile and asyncio.create_task(meanwhile)
+    await serving
+    if playing is not None:
+        playing.cancel()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything slow is loaded."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            problem = f"port {port} is taken: stop what listens there, or choose another with --port"
+        else:
+            problem = f"cannot listen on {host}: {error.strerror}"
+        raise ServingError(problem) from None
+    return listening
+
+
+def _address(host: str, listening: socket.socket) -> str:
+    port: int = listening.getsockname()[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _log_to_stderr() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))

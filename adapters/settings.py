@@ -1,0 +1,77 @@
+"""Everything that can be set from outside, read once: flags first, then the environment."""
+
+import secrets
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self
+
+from pydantic import AliasChoices, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(ValueError):
+    """A setting that we cannot work with; the message names it."""
+
+
+class Settings(BaseSettings):
+    """How one process was asked to run. Each can be set as ``RIGHTSELL_`` and its name in capitals.
+
+    Attributes:
+        host: Address to listen on.
+        port: TCP port to listen on; 0 for any free one. ``PORT`` sets it too.
+        catalog: The business's catalog.
+        policy: Its policy; None for the defaults.
+        journal: Folder for the journals of live conversations; None keeps none.
+        token: What clients must show. On loopback, one is made up at every start when none is set.
+        origins: Pages of other origins that may connect, such as ``https://desk.example.com``.
+        whisper: A folder or hub name of another speech model; None for the bundled one.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="RIGHTSELL_", env_ignore_empty=True, frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(
+        default=8700, ge=0, le=65_535, validation_alias=AliasChoices("port", "RIGHTSELL_PORT", "PORT")
+    )
+    catalog: Path | None = None
+    policy: Path | None = None
+    journal: Path | None = None
+    token: str = ""
+    origins: tuple[str, ...] = ()
+    whisper: str | None = None
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Self:
+        if not self.token and not self.is_loopback:
+            raise ValueError(f"set RIGHTSELL_TOKEN: {self.host} can be reached from other machines")
+        return self
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can connect: a development server."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def read_settings(**flags: object) -> Settings:
+    """Read the settings; a flag that is None was not given.
+
+    Raises:
+        SettingsError: Naming every setting that is wrong.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)  # pyright: ignore[reportArgumentType]  # flags are checked by pydantic
+    except ValidationError as error:
+        problems = (
+            ": ".join((*map(str, problem["loc"]), problem["msg"].removeprefix("Value error, ")))
+            for problem in error.errors()
+        )
+        raise SettingsError("; ".join(problems)) from None
+
+
+def token_of(settings: Settings) -> str:
+    """Return the token that clients must show, made up when none is set."""
+    return settings.token or secrets.token_urlsafe(18)

@@ -1,0 +1,1 @@
+"""Audio in: the generic audio socket, which softphones and call servers speak."""
