@@ -179,9 +179,9 @@ def test_a_declined_offer_does_not_come_again_and_sales_pause() -> None:
     after = talk.receive(OutcomeReported(first.id, OutcomeKind.DECLINED, OutcomeBy.AGENT, 2.0))
     assert [type(decision.data) for decision in after] == [Outcome, GateState]
     assert told(GateState, after)[0].scope is Scope.SERVICE
-    deadline = talk.deadline
-    assert deadline == 2.0 + Policy().gate.cooldown_s
-    later = talk.receive(Tick(deadline))
+    cooled = 2.0 + Policy().gate.cooldown_s
+    assert talk.deadline == cooled
+    later = talk.receive(Tick(cooled))
     assert told(GateState, later)[0].scope is Scope.ALL
     assert [s.offer for s in told(Suggestion, later)] == ["trolley"]
 
