@@ -28,7 +28,8 @@ class Trace:
     Attributes:
         seen: What was believed after each turn.
         sales: The turns after which a sale was suggested, in order.
-        ready: Turns after which a sale waited behind the gate or before it.
+        ready: Turns after which a sale was at hand, whether the gate let it through or not; only those
+            from which a sale is called for.
     """
 
     seen: tuple[Understanding, ...]
@@ -236,7 +237,8 @@ def _auc(row: str, scored: Sequence[Scored], draws: NDArray[np.int64]) -> Figure
     value = _area(whole)
     if value is None:
         return None
-    areas = [_area([pair for case in draw for pair in scored[case]]) for draw in draws[: RESAMPLES // 5]]
+    samples = [[scored[int(case)] for case in draw] for draw in draws[: RESAMPLES // 5]]
+    areas = [_area([pair for group in sample for pair in group]) for sample in samples]
     low, high = _interval(np.array([area for area in areas if area is not None]))
     return Figure(row, value, low, high, len(whole))
 

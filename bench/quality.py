@@ -22,6 +22,7 @@ from nlu.understanding import Understanding
 from offers.catalog import load_catalog
 from offers.conversation import Conversation, Desk, Opening
 from offers.decisions import Decision, Suggestion
+from offers.eligibility import Facts
 from offers.matching import Matcher
 from offers.policy import Policy
 
@@ -55,13 +56,23 @@ class Ours:
             decisions = conversation.receive(turn)
             seen.append(_believed(decisions, seen[-1] if seen else Understanding()))
             sales += [number] * _has_sale(decisions)
-            if conversation.has_sale_ready:
+            if _is_wanted(case, number) and self._has_candidate(case, seen[-1]):
                 ready.add(number)
         return Trace(tuple(seen), tuple(sales), frozenset(ready))
+
+    def _has_candidate(self, case: Case, seen: Understanding) -> bool:
+        opening = self._opening(case)
+        facts = Facts(opening.channel, opening.id, opening.customer, opening.context)
+        candidates = self._desk.matcher.candidates(seen, facts, opening.day)
+        return any(candidate.offer.kind.is_sale for candidate in candidates)
 
     def _opening(self, case: Case) -> Opening:
         day = case.context.get("date") or self._desk.catalog.version
         return Opening(case.id, case.channel, case.customer, case.context, date.fromisoformat(str(day)))
+
+
+def _is_wanted(case: Case, turn: int) -> bool:
+    return case.answers.capture_from is not None and turn >= case.answers.capture_from
 
 
 def _believed(decisions: Sequence[Decision], before: Understanding) -> Understanding:
