@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 FIRST_MESSAGE_WITHIN_S = 5.0
@@ -89,8 +90,9 @@ class Socket:
     subprotocols: tuple[str, ...]
     serve: Callable[[WebSocket], Awaitable[None]]
 
-    async def __call__(self, websocket: WebSocket) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Accept a client, serve it, and tell it when it is turned away."""
+        websocket = WebSocket(scope, receive, send)
         offered: list[str] = websocket.scope["subprotocols"]
         chosen = next((name for name in self.subprotocols if name in offered), None)
         await websocket.accept(subprotocol=chosen)
