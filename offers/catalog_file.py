@@ -52,8 +52,11 @@ class Document:
         return self.lines.get(path, 1)
 
 
-class _Loader(yaml.SafeLoader):
-    """Knows the core schema's scalars only."""
+class _Loader(yaml.CSafeLoader):
+    """Knows the core schema's scalars only.
+
+    On libyaml, which PyYAML's wheels bring: PyYAML's own parser refuses a question in a list, [Really?].
+    """
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -71,31 +74,41 @@ _PREFIX = "tag:yaml.org,2002:"
 def read_yaml(text: str) -> Document:
     """Read one YAML document; never raises, what is wrong comes back as faults."""
     try:
-        faults = list(_aliases(text))
+        faults = list(_unread_parts(text))
         root = None if faults else yaml.compose(text, _Loader)
-        reading = _Reading({}, faults)
-        entries = None if root is None else reading.value(root, ())
-        if entries is None and not faults:
-            faults.append(Problem((), "the file is empty", 1))
     except yaml.YAMLError as error:
         return Document(None, {}, (_syntax_fault(error),))
-    except RecursionError:
-        return Document(None, {}, (Problem((), "nested too deeply", 1),))
+    except UnicodeError:
+        return Document(None, {}, (Problem((), "not text: a lone surrogate", 1),))
+    reading = _Reading({}, faults)
+    entries = None if root is None else reading.value(root, ())
+    if entries is None and not faults:
+        faults.append(Problem((), "the file is empty", 1))
     return Document(entries, reading.lines, tuple(faults))
 
 
-def _aliases(text: str) -> Iterator[Problem]:
+def _unread_parts(text: str) -> Iterator[Problem]:
+    """What must not reach the composer: it would run out of stack, or multiply a few lines into gigabytes."""
+    depth = 0
     for event in yaml.parse(text, _Loader):
+        line = cast("yaml.Mark", event.start_mark).line + 1
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            yield Problem((), f"nested more than {_DEEPEST} deep", line)
+            return
         if getattr(event, "anchor", None):
-            line = cast("yaml.Mark", event.start_mark).line + 1
             yield Problem((), "anchors and aliases are not read; write the value out again", line)
+
+
+_DEEPEST = 20
+"""Levels; a catalog has six."""
 
 
 def _syntax_fault(error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line = mark.line + 1 if isinstance(mark, yaml.Mark) else 1
     said = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return Problem((), f"not YAML: {said}", line)
+    return Problem((), f"not YAML: {said}", getattr(mark, "line", 0) + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from offers.decisions import OfferKind
+
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Feeling = Annotated[float, Field(ge=-1.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0)]
@@ -81,9 +83,32 @@ class ArbitrationPolicy(_Section):
 
     Attributes:
         levers: Offer id to the business's own weight for it; 1 is neutral.
+        kinds: Kind of offer to how much it is wanted beside the others; 1 where none is given.
+        propensity_stated: Probability that an offer is accepted whose need was said outright, as long
+            as nothing was learned; likewise ``propensity_unstated`` for one let slip.
+        fit_weight: How much the priority rises with the fit, a cosine, between the customer's words and
+            the offer's; 0 ignores it.
+        neutral_fit: The fit that neither raises nor lowers the priority.
+        value_weight: By how much the dearest margin of the catalog raises the priority; 0.01 decides
+            between near equals only, 1 doubles it.
+        near_tie: Relative difference of priorities within which the cheaper offer goes first.
+        minimum_share: Share of the first one's priority below which no other offer stands beside it.
+        without_need: Whether offers that fit any customer may come when no need was heard.
+
+    The defaults were found on twelve authored catalogs with the needs given: the fit's weight between
+    1.5 and 2 and anything near the others' values gave the same result within its error.
     """
 
     levers: dict[str, Weight] = {}
+    kinds: dict[OfferKind, Weight] = {OfferKind.SERVICE: 0.8, OfferKind.GOODWILL: 0.5}
+    propensity_stated: Share = 0.2
+    propensity_unstated: Share = 0.18
+    fit_weight: Annotated[float, Field(ge=0.0)] = 2.0
+    neutral_fit: Share = 0.3
+    value_weight: Annotated[float, Field(ge=0.0)] = 0.01
+    near_tie: Annotated[float, Field(gt=0.0, le=1.0)] = 0.02
+    minimum_share: Share = 0.6
+    without_need: bool = False
 
 
 class SuggestionsPolicy(_Section):
