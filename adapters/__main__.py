@@ -112,7 +112,7 @@ def replay(files: tuple[Path, ...], day: datetime | None, **options: Any) -> Non
 
     Prints what a person reads; with --events, writes the decision stream.
     """
-    from adapters.replaying import Request, run
+    from adapters.replay_command import Request, run
 
     run(Request(files=files, day=day and day.date(), **options))
 
@@ -164,7 +164,7 @@ def serve(play: Path | None, show: bool, **flags: Any) -> None:
 @click.option("--token-file", type=_FILE, help="Where the server's token is; absent: RIGHTSELL_TOKEN.")
 def feed(recording: Path | None, **options: Any) -> None:
     """Play a recorded call into a server, as a softphone would."""
-    from adapters.feeding import Request, run
+    from adapters.feed_command import Request, run
 
     run(Request(recording=recording, **options))
 

@@ -163,7 +163,7 @@ def _located(where: str) -> Generator[None]:
         yield
     except FieldError as error:
         raise ConversationError(f"{where}, {error}") from None
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         problem, _, path = str(error).partition(" - at `$")
         name = path.rstrip("`").lstrip(".")
         spot = f"{where}, {name}" if name else where

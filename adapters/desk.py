@@ -4,11 +4,11 @@ import asyncio
 import secrets
 from collections.abc import Coroutine
 from time import monotonic
-from typing import Annotated, Literal
 
 import msgspec
 from starlette.websockets import WebSocket
 
+from adapters.agent_messages import Feedback, Ping, Pong, Subscribe, Unsubscribe, auths, requests
 from adapters.door import Door, RefusedError, parse, receive, receive_first
 from adapters.session import Session
 from adapters.switchboard import Switchboard
@@ -23,65 +23,6 @@ HEARTBEAT_S = 15
 _TRY_AGAIN = 1013
 _MOST_WAITING = 1_000  # messages to a client that does not read; a call makes some 500 in all
 _PARTIALS_UNTIL = 500
-
-Action = Literal["shown", "voiced", "accepted", "declined", "postponed", "dismissed"]
-MessageId = int | str | None
-
-
-class Auth(msgspec.Struct, tag_field="type", tag="auth"):
-    """Who the agent is.
-
-    Attributes:
-        token: Unless it is in the ``Authorization`` header.
-        agent: The agent's id, by which ``agent:me`` finds their conversations. On a development server,
-            an agent without one follows all conversations.
-    """
-
-    token: str = ""
-    agent: str = ""
-
-
-class Subscribe(msgspec.Struct, tag_field="type", tag="subscribe"):
-    """Follow a topic: ``conversation:ID``, or ``agent:me`` for the agent's own conversations."""
-
-    topic: Annotated[str, msgspec.Meta(max_length=250)]
-    id: MessageId = None
-
-
-class Unsubscribe(msgspec.Struct, tag_field="type", tag="unsubscribe"):
-    """Follow a topic no longer."""
-
-    topic: str
-    id: MessageId = None
-
-
-class Feedback(msgspec.Struct, tag_field="type", tag="feedback"):
-    """What became of a suggestion.
-
-    Attributes:
-        conversation: Where it was made; may be left out when only one that is followed can be meant.
-    """
-
-    suggestion_id: str
-    action: Action
-    conversation: str = ""
-    id: MessageId = None
-
-
-class Ping(msgspec.Struct, tag_field="type", tag="ping"):
-    """Are you there?"""
-
-    t: float | str | None = None
-
-
-class Pong(msgspec.Struct, tag_field="type", tag="pong"):
-    """I am."""
-
-
-_auth = msgspec.json.Decoder(Auth)
-_requests: msgspec.json.Decoder[Subscribe | Unsubscribe | Feedback | Ping | Pong] = msgspec.json.Decoder(
-    Subscribe | Unsubscribe | Feedback | Ping | Pong
-)
 
 
 class DeclinedError(Exception):
@@ -115,7 +56,7 @@ class AgentSocket:
         await websocket.send_json(
             {"type": "hello", "v": 1, "server": "rightsell", "heartbeat_s": HEARTBEAT_S}
         )
-        auth = parse(await receive_first(websocket), _auth)
+        auth = parse(await receive_first(websocket), auths)
         self._door.admit(websocket.headers, auth.token)
         line = AgentLine(self._switchboard, auth.agent, open_house=self._open_house)
         line.send(type="ready", session=f"s_{secrets.token_hex(8)}", agent=auth.agent)
@@ -159,7 +100,7 @@ class AgentLine:
     async def read(self, websocket: WebSocket) -> None:
         """Do what the agent's screen asks, one request after the other."""
         while True:
-            request = parse(await receive(websocket), _requests)
+            request = parse(await receive(websocket), requests)
             match request:
                 case Ping():
                     self.send(type="pong", t=request.t)

@@ -4,7 +4,6 @@ import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from traceback import extract_tb
 from typing import TypeVar
 
 import msgspec
@@ -12,6 +11,8 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from adapters.mishaps import place_of
 
 FIRST_MESSAGE_WITHIN_S = 5.0
 BAD_REQUEST = 4400
@@ -152,7 +153,7 @@ def parse(message: str | bytes, decoder: msgspec.json.Decoder[_Message]) -> _Mes
         raise RefusedError("bad_message", "expected a text message with JSON, got a binary one")
     try:
         return decoder.decode(message)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise RefusedError("bad_message", str(error)) from None
 
 
@@ -164,9 +165,3 @@ async def turn_away(websocket: WebSocket, refused: RefusedError) -> None:
         await websocket.close(refused.close_code, refused.code)
     except (WebSocketDisconnect, RuntimeError):
         return  # it did not wait to be told
-
-
-def place_of(error: BaseException) -> dict[str, str]:
-    """Return what may be logged of an error: its kind and its place, not its message."""
-    last = extract_tb(error.__traceback__)[-1]
-    return {"error": type(error).__name__, "place": f"{last.filename}:{last.lineno}"}

@@ -103,7 +103,7 @@ def read_journal(text: str, name: str) -> Journal:
         # What follows the last line end is empty, or cut off.
         for number, line in enumerate(lines[:-1], start=2):  # noqa: B007  # the message names it
             events += _events(line)
-    except (msgspec.DecodeError, KeyError) as error:
+    except (msgspec.DecodeError, KeyError, RecursionError) as error:
         raise JournalError(f"{name}, line {number}: {error}; a journal cannot be mended by hand") from None
     return Journal(opening, tuple(events))
 

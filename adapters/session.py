@@ -12,6 +12,7 @@ import structlog
 
 from adapters.conversations import day_of
 from adapters.journal import JournalWriter
+from adapters.mishaps import place_of
 from listener.events import Partial, Tick
 from offers.conversation import Conversation, Desk, End, Event, Opening
 from offers.decisions import Decision, Suggestion
@@ -98,10 +99,14 @@ class Session:
     async def receive(self, event: Event) -> None:
         """Take the next event; returns when its decisions have been told. After the end, nothing happens."""
         async with self._one_at_a_time:
-            if not self.ended:
-                self.ended = isinstance(event, End)
+            if self.ended:
+                return
+            self.ended = isinstance(event, End)
+            try:
                 await self._step(event)
-                self._set_alarm()
+            except Exception as error:  # the edge of a session: one event is lost, the call goes on
+                _log.error("event lost", conversation=self.opening.id, **place_of(error))
+            self._set_alarm()
 
     async def end(self) -> None:
         """End the conversation now; a second time, nothing happens."""

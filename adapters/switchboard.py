@@ -58,7 +58,11 @@ class Switchboard:
             raise TakenError(f"conversation {opening.id!r} is going on already; end it, or choose another id")
         session = self._sessions[opening.id] = Session(opening, agent, clock, self._around)
         self._forget()
-        await session.begin()
+        try:
+            await session.begin()
+        except BaseException:
+            del self._sessions[opening.id]
+            raise
         return session
 
     def find(self, conversation: str) -> Session | None:

@@ -1,5 +1,7 @@
 """The chat socket and its plain HTTP twin."""
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
@@ -15,6 +17,7 @@ from offers.conversation import Opening
 
 SUBPROTOCOL = "rightsell.chat.v1"
 _LARGEST_BODY = 65_536
+_IDLE_S = 3_600.0
 
 
 class ChatIngress:
@@ -23,6 +26,7 @@ class ChatIngress:
     def __init__(self, switchboard: Switchboard, door: Door) -> None:
         self._switchboard = switchboard
         self._door = door
+        self._ends: dict[str, asyncio.TimerHandle] = {}
 
     async def serve(self, websocket: WebSocket) -> None:
         """Serve one chat system's socket: ``start``, then ``message`` after ``message``, then ``end``.
@@ -49,6 +53,7 @@ class ChatIngress:
             posted = parse((await _body(request)).decode("utf-8", "replace"), posts)
             session = await self._find_or_open(conversation, posted)
             await _take(session, Message(posted.speaker, posted.text, posted.at_s))
+            self._end_when_idle(session)
         except RefusedError as refused:
             return _refusal(refused)
         return JSONResponse({"conversation": conversation}, 202)
@@ -64,6 +69,17 @@ class ChatIngress:
             return JSONResponse({"error": {"code": "not_found", "message": "no such conversation"}}, 404)
         await session.end()
         return Response(status_code=204)
+
+    def _end_when_idle(self, session: Session) -> None:
+        """End a conversation that nobody ends, long after its last message."""
+        loop, conversation = asyncio.get_running_loop(), session.opening.id
+        if conversation in self._ends:
+            self._ends[conversation].cancel()
+        self._ends[conversation] = loop.call_later(_IDLE_S, self._end_idle, session)
+
+    def _end_idle(self, session: Session) -> None:
+        del self._ends[session.opening.id]
+        self._ending = asyncio.create_task(session.end())
 
     async def _find_or_open(self, conversation: str, posted: Posted) -> Session:
         session = self._switchboard.find(conversation)

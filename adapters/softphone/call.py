@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 
-from adapters.door import place_of
+from adapters.mishaps import place_of
 from adapters.session import Session
 from adapters.weights import Ears
 from listener.audio import AudioDecoder, AudioFormat
