@@ -8,7 +8,7 @@ const DEFAULT_HEARTBEAT_S = 15;
 /** Close codes after which trying again cannot help. */
 const REFUSALS = new Map([
   [4401, "The access token was refused."],
-  [4403, "This agent may not see this conversation."],
+  [4403, "This page may not connect to the server."],
   [4406, "The server speaks another version."],
 ]);
 

@@ -77,15 +77,12 @@ export class RightsellPanel extends HTMLElement {
     if (this.isConnected) this.connect();
   }
 
-  get #agent() {
-    return this.getAttribute("agent") ?? "";
-  }
-
   /** Connect with the settings of now, dropping the line there was. */
   connect() {
     this.#connection?.close();
     const server = this.getAttribute("server") ?? new URL(import.meta.url).origin;
-    this.#connection = new AgentConnection(agentSocket(new URL(server, location.href)), { token: this.token, agent: this.#agent }, {
+    const credentials = { token: this.token, agent: this.getAttribute("agent") ?? "" };
+    this.#connection = new AgentConnection(agentSocket(new URL(server, location.href)), credentials, {
       onStatus: (status) => this.#renewStatus(status),
       onReady: ({ agent }) => this.#tell("offers:ready", { agent }),
       onEvent: (event) => this.#receive(event),
@@ -103,8 +100,7 @@ export class RightsellPanel extends HTMLElement {
   #follow() {
     const wanted = this.getAttribute("conversation");
     if (wanted !== null && wanted !== this.#conversation.id) this.#begin(wanted);
-    const newest = this.#agent ? "agent:me" : "conversation:*";
-    this.#connection?.follow(wanted === null ? newest : `conversation:${wanted}`);
+    this.#connection?.follow(wanted === null ? "agent:me" : `conversation:${wanted}`);
   }
 
   #begin(id) {

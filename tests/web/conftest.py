@@ -54,5 +54,5 @@ def desk() -> Iterator[ScriptedDesk]:
 def panel(page: Page, desk: ScriptedDesk) -> Locator:
     """The server's own page, signed on and listening."""
     page.goto(f"{desk.url}/#token={desk.token}")
-    assert desk.subscribed.get(timeout=10) == "conversation:*"
+    assert desk.subscribed.get(timeout=10) == "agent:me"
     return page.locator("rightsell-panel")

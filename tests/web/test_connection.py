@@ -39,7 +39,7 @@ def test_the_panel_comes_back_after_a_loss_and_shows_nothing_twice(
     expect(panel.locator(".connection")).to_have_text("Connection lost, trying again")
     card(panel).get_by_role("button", name="Accepted").click()
     desk.start(desk.port)
-    assert desk.subscribed.get(timeout=30) == "conversation:*"
+    assert desk.subscribed.get(timeout=30) == "agent:me"
     expect(panel.locator(".connection")).to_have_text("Live")
     assert desk.next_feedback()["action"] == "accepted"
     desk.say(story.said("agent", "good morning"))
