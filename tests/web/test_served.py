@@ -5,14 +5,16 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -125,17 +127,28 @@ def test_a_panel_that_comes_late_sees_what_was_said(
     expect(panel.locator(".card.first")).to_be_visible()
 
 
-def test_a_page_of_another_origin_may_load_the_panel_but_not_listen_unless_it_was_named(
-    browser: Browser, served: Served
-) -> None:
-    page = browser.new_page()
-    desktop = f"""<script type="module" src="{served.url}/static/rightsell.js"></script>
-        <rightsell-panel token="{TOKEN}"></rightsell-panel>"""
-    page.route("**/desk.html", lambda route: route.fulfill(content_type="text/html", body=desktop))
-    page.goto(f"http://localhost:{served.port}/desk.html")
-    panel = page.locator("rightsell-panel")
-    expect(panel.locator(".connection")).to_have_text("This page may not connect to the server.")
-    page.close()
+@pytest.fixture
+def desktop(served: Served) -> Iterator[str]:
+    """The address of a desktop of another origin, which embeds the panel by one script tag."""
+
+    class Desktop(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            script = f'<script type="module" src="{served.url}/static/rightsell.js"></script>'
+            self.wfile.write(f'{script}<rightsell-panel token="{TOKEN}"></rightsell-panel>'.encode())
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Desktop) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_any_page_may_load_the_panel_but_only_named_origins_may_listen(page: Page, desktop: str) -> None:
+    page.goto(desktop)
+    line = page.locator("rightsell-panel .connection")
+    expect(line).to_have_text("This page may not connect to the server.")
 
 
 def test_the_panel_finds_the_server_again_after_a_restart(
