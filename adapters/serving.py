@@ -90,10 +90,9 @@ async def _play(call: RecordedCall, address: str, token: str) -> None:
         click.echo(f"The call was not played: {error}", err=True)
 
 
-async def _run(
-    app: Starlette, listening: socket.socket, meanwhile: Coroutine[None, None, None] | None
-) -> None:
-    server = uvicorn.Server(
+def make_server(app: Starlette) -> uvicorn.Server:
+    """Return the server of an application, which is not yet serving."""
+    return uvicorn.Server(
         uvicorn.Config(
             app,
             ws="websockets-sansio",
@@ -105,6 +104,12 @@ async def _run(
             timeout_graceful_shutdown=_GOODBYE_S,
         )
     )
+
+
+async def _run(
+    app: Starlette, listening: socket.socket, meanwhile: Coroutine[None, None, None] | None
+) -> None:
+    server = make_server(app)
     serving = asyncio.create_task(server.serve([listening]))
     playing = meanwhile and asyncio.create_task(meanwhile)
     await serving
