@@ -1,0 +1,103 @@
+"""Signs of mood that an encoder of meaning misses: emoji, capitals, sarcasm, curtness, apologies."""
+
+import math
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+_UNHAPPY = (
+    r"(?:ridiculous|disgrac\w+|unacceptable|appalling|useless|rubbish|awful|terrible|pathetic|shambles|nightmare"
+    r"|fed up|sick (?:of|and tired)|furious|livid|angry|annoy\w+|frustrat\w+|disappoint\w+|fuming|outrag\w+|insult\w*"
+    r"|nonsense|a joke|robbery|rip ?off|scam|waste|worst|horrible|hate|unbelievable|disgust\w+|cheek|upset|lied|lies)"
+)
+_SWEARING = (
+    r"(?:damn|hell|bloody|f\W?u\W?c\W?k\w*|shit\w*|crap|wtf|ffs|omg|jesus|christ|goddamn|bullshit|arse|ass)"
+)
+_AGAIN = (
+    r"(?:again|still|(?:second|third|fourth|fifth|sixth) time|\w+ times|every (?:single )?time|keeps?|already|waiting|waited"
+    r"|on hold|for (?:days|weeks|months|hours|ages)|(?:days|weeks|hours) (?:late|now))"
+)
+_THANKS = r"(?:thanks?|thank you|thx|ty|tysm|cheers|appreciate\w*|bless (?:you|u)|grateful|ta|gracias|obliged|kind of you)"
+_PRAISE = (
+    r"(?:brilliant|great|perfect|lovely|wonderful|amazing|legend|star|lifesaver|excellent|fantastic|awesome|superb"
+    r"|champion|happy|pleased|glad|relief|relieved|love it|nice one|sweet|made my (?:day|week)|best|good stuff|magic)"
+)
+_SARCASM = (
+    r"(?:oh (?:great|brilliant|lovely|perfect|wonderful|fantastic|good|joy)|just (?:great|brilliant|lovely|perfect"
+    r"|wonderful|fantastic|what i (?:need|wanted))|thanks for nothing|how (?:nice|kind|lovely|thoughtful|generous)"
+    r"|lucky me|big surprise|what a surprise|good for you|well done|of course (?:it|you|they)|yeah right|sure you (?:are|will|do))"
+)
+_SADNESS = (
+    r"(?:cry|crying|cried|tears|worr\w+|scared|afraid|anxious|stress\w*|passed away|died|funeral|struggling|lost my"
+    r"|can't cope|sick|hospital|hurts?|hard time|exhausted|lonely|ashamed|embarrass\w+)"
+)
+_PROTEST = (
+    r"(?:no no|i said|i (?:already )?told|listen|seriously|are you (?:kidding|joking|serious)|come on|how (?:is|can|could|come)"
+    r"|why (?:should|would|do|did|is|am|are)|what's the point|not good enough|that's not|doesn't help|don't care|whatever"
+    r"|supposed to|meant to|should have|you people|you lot|nobody|no one|never)"
+)
+_THREAT = (
+    r"(?:complain\w*|manager|supervisor|lawyer|solicitor|attorney|ombudsman|regulator|court|sue|cancel\w*|leaving|switch\w*"
+    r"|refund|money back|compensat\w+|dispute|review|trading standards)"
+)
+_SORRY = r"(?:sorry|apolog\w+|regret|bear with)"
+_CANNOT = (
+    r"(?:can't|cannot|can not|unable|unfortunately|not able|won't|not possible|no way|afraid|policy|only)"
+)
+_DONE = (
+    r"(?:done|sorted|fixed|refunded|all set|booked|sent|updated|changed|resolved|waived|credited|on its way)"
+)
+
+_CUSTOMER = tuple(
+    re.compile(rf"\b{pattern}\b", re.IGNORECASE)
+    for pattern in (
+        _UNHAPPY,
+        _SWEARING,
+        _AGAIN,
+        _THANKS,
+        _PRAISE,
+        _SARCASM,
+        _SADNESS,
+        _PROTEST,
+        _THREAT,
+    )
+)
+_AGENT = tuple(re.compile(rf"\b{pattern}\b", re.IGNORECASE) for pattern in (_SORRY, _CANNOT, _DONE))
+_HAPPY_FACE = re.compile("[😀-😆😉-😌😍😎😊🙂😇🥰😘🙏👍👌💪🎉❤💙💚💛🧡💜✅😂🤣🤩🙌]|[:;]-?[)D]")
+_UNHAPPY_FACE = re.compile("[😑-😖😞-😭😠-😱🙄🤬😤💀🤦🤡👎💔😒😡😢☹🙁😕😐🤨🫠]|:-?[(/|]")
+_SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
+_WORD = re.compile(r"[\w']+")
+_CURT_WORDS = 3
+
+CUE_COUNT = len(_CUSTOMER) + len(_AGENT) + 7
+"""How many numbers `mood_cues` gives."""
+
+
+def _count(pattern: re.Pattern[str], text: str) -> float:
+    return math.log1p(len(pattern.findall(text)))
+
+
+def mood_cues(customer: str, agent: str) -> NDArray[np.float32]:
+    """Count the signs of mood in a customer's turn and the agent's words before it.
+
+    Args:
+        customer: The customer's words.
+        agent: The agent's words before them; may be empty.
+
+    Returns:
+        float32 of shape ``(CUE_COUNT,)``, logarithms of counts, 0 where a sign is absent.
+    """
+    words = len(_WORD.findall(customer))
+    signs = [_count(pattern, customer) for pattern in _CUSTOMER]
+    signs += [_count(pattern, agent) for pattern in _AGENT]
+    signs += [
+        _count(_HAPPY_FACE, customer),
+        _count(_UNHAPPY_FACE, customer),
+        _count(_SHOUTED, customer),
+        math.log1p(customer.count("!")),
+        math.log1p(customer.count("?")),
+        float(words <= _CURT_WORDS),
+        math.log1p(words) / 3.0,
+    ]
+    return np.array(signs, np.float32)
