@@ -78,7 +78,7 @@ class DialogueHead:
     name = HEAD_NAME
 
     def __init__(self, weights: Arrays, sha256: str) -> None:
-        self._weights = weights
+        self._weights = {key: array.astype(np.float32) for key, array in weights.items()}
         self.sha256 = sha256
 
     def begin(self) -> Memory:
