@@ -11,7 +11,7 @@ from nlu.head_files import Arrays, read_head
 from nlu.reading import Reading
 from nlu.understanding import Sentiment, Trend
 
-_SHA256 = "8edd55be1ff1ecd0f6814915a2899bc9c8d8f382c6916bb9ad99a24ba0581460"
+_SHA256 = "0de2237b563d0240285bbf278e8017f435c51d51a0d3d53d48cc4912ba228d42"
 
 _SLOW = 0.7
 """Share of the long view that outlives a customer turn; a mood is remembered for about three."""
