@@ -81,7 +81,7 @@ def read_phrases() -> Phrases:
 
 
 class Variation:
-    """Changes lessons; replacements come only from those it was given, so that nothing leaks between folds."""
+    """Changes lessons; replacements come only from those it was given: nothing leaks between folds."""
 
     def __init__(self, lessons: Sequence[Lesson], phrases: Phrases, chances: Chances) -> None:
         self._phrases = phrases

@@ -7,33 +7,99 @@ from numpy.typing import NDArray
 
 CUES: dict[str, str] = {
     "question_mark": r"\?",
-    "asks": r"\b(what|when|where|which|who|how|why|can (i|you)|could (i|you)|may i|do you|did you|is (it|that|there))\b",
-    "please_confirm": r"\b(can i|could i|shall i|should i|would you like me to|do you want me to|want me to|is that (right|correct|ok(ay)?))\b",
-    "done": r"\b(done|sorted|all set|all gone through|gone through|it'?s (in|on|off|booked|active|through)|taken care of)\b",
-    "did": r"\b(i'?ve|i have|we'?ve|we have|has been|have been|is now|are now|it'?s now|that'?s (now|been))\b",
-    "success": r"\b(success(ful(ly)?)?|confirmed|confirmation|booked|scheduled|reserved|submitted|cancell?ed|refunded|activated|updated|completed?|processed|ordered)\b",
+    "asks": (
+        r"\b(what|when|where|which|who|how|why|can (i|you)|could (i|you)|may i|do you|did you|"
+        r"is (it|that|there))\b"
+    ),
+    "please_confirm": (
+        r"\b(can i|could i|shall i|should i|would you like me to|do you want me to|want me to|"
+        r"is that (right|correct|ok(ay)?))\b"
+    ),
+    "done": (
+        r"\b(done|sorted|all set|all gone through|gone through|it'?s (in|on|off|booked|active|"
+        r"through)|taken care of)\b"
+    ),
+    "did": (
+        r"\b(i'?ve|i have|we'?ve|we have|has been|have been|is now|are now|it'?s now|that'?s (now|"
+        r"been))\b"
+    ),
+    "success": (
+        r"\b(success(ful(ly)?)?|confirmed|confirmation|booked|scheduled|reserved|submitted|"
+        r"cancell?ed|refunded|activated|updated|completed?|processed|ordered)\b"
+    ),
     "will": r"\b(i'?ll|i will|we'?ll|we will|let me|going to|gonna)\b",
-    "wait": r"\b(one moment|(just )?a (moment|second|sec|minute)|bear with|hold on|hang on|1 sec|checking|let me (see|check|look|find|pull))\b",
-    "fail": r"\b(unfortunately|unable|can'?t|cannot|couldn'?t|could not|wasn'?t able|weren'?t able|not able|won'?t|failed|unsuccessful|not possible|no longer|afraid)\b",
+    "wait": (
+        r"\b(one moment|(just )?a (moment|second|sec|minute)|bear with|hold on|hang on|1 sec|"
+        r"checking|let me (see|check|look|find|pull))\b"
+    ),
+    "fail": (
+        r"\b(unfortunately|unable|can'?t|cannot|couldn'?t|could not|wasn'?t able|weren'?t able|"
+        r"not able|won'?t|failed|unsuccessful|not possible|no longer|afraid)\b"
+    ),
     "sorry": r"\b(sorry|apologi[sz]e|apologies)\b",
-    "not_available": r"\b(unavailable|not available|no .{0,20}available|nothing (available|found)|fully booked|booked out|sold out|out of stock)\b",
-    "anything_else": r"\b(any ?thing (else|more|further)|something else|what else|else (today|i can|we can|for you))\b",
+    "not_available": (
+        r"\b(unavailable|not available|no .{0,20}available|nothing (available|found)|fully booked|"
+        r"booked out|sold out|out of stock)\b"
+    ),
+    "anything_else": (
+        r"\b(any ?thing (else|more|further)|something else|what else|else (today|i can|we can|"
+        r"for you))\b"
+    ),
     "thanks": r"\b(thanks?|thank you|thx|ty|cheers|ta|appreciate|grateful|bless you)\b",
-    "praise": r"\b(great|perfect|lovely|brilliant|wonderful|excellent|awesome|amazing|fantastic|legend|star|good job)\b",
-    "yes": r"^\W*((oh|uh|um|well|ok|okay|ah) )?(yes|yeah|yep|yup|sure|ok|okay|right|correct|alright|fine|please do|go ahead)\b",
+    "praise": (
+        r"\b(great|perfect|lovely|brilliant|wonderful|excellent|awesome|amazing|fantastic|legend|"
+        r"star|good job)\b"
+    ),
+    "yes": (
+        r"^\W*((oh|uh|um|well|ok|okay|ah) )?(yes|yeah|yep|yup|sure|ok|okay|right|correct|alright|"
+        r"fine|please do|go ahead)\b"
+    ),
     "no": r"^\W*((oh|uh|um|well|ok|okay|ah) )?(no|nope|nah|naw|not really)\b",
-    "thats_all": r"\b(that'?s (all|it|everything)|that will be all|that would be all|nothing (else|more)|i'?m (good|all set|fine)|we'?re (good|all set)|all i needed)\b",
-    "bye": r"\b(bye|goodbye|good night|have a (good|great|nice|lovely)|take care|see you|cya|all the best)\b",
-    "hello": r"\b(hello|hi|hey|good (morning|afternoon|evening)|welcome|speaking|how (can|may) i help)\b",
-    "works": r"\b(it (works|worked|has|did)|it'?s (working|back|gone|there|here|come)|i (can )?see it|got it|i'?m in|that did it|came through|that works|there it is|has come)\b",
-    "not_working": r"\b(still|doesn'?t|didn'?t|isn'?t|not working|won'?t|nothing happen(s|ed)|same (thing|error)|again|keeps?)\b",
-    "doubt": r"\b(are you sure|wait|hmm|really|but|i thought|not sure|doesn'?t (sound|look)|so (it|that|does|will|is|i)|what about|what if)\b",
-    "also": r"\b(also|another (thing|question)|one more|while (i'?ve|i have|you'?re|i'?m)|by the way|oh and|actually|and (can|could) (you|i))\b",
-    "want": r"\b(i (want|need|would like|wanna)|i'?d (like|love)|looking (for|to)|can (i|you)|could you|please|help me|calling (about|to|because))\b",
-    "unhappy": r"\b(ridiculous|unacceptable|terrible|awful|useless|joke|disgusting|fed up|angry|annoy(ed|ing)|worst|complain|waste|frustrat(ed|ing))\b",
-    "later": r"\b(try again|call back|ring back|tomorrow|next week|get back to|within|in the next|business days|look into)\b",
-    "offer": r"\b(by the way|offer|upgrade|discount|special|promotion|interested in|have you (considered|thought))\b",
-}  # fmt: skip
+    "thats_all": (
+        r"\b(that'?s (all|it|everything)|that will be all|that would be all|nothing (else|more)|"
+        r"i'?m (good|all set|fine)|we'?re (good|all set)|all i needed)\b"
+    ),
+    "bye": (
+        r"\b(bye|goodbye|good night|have a (good|great|nice|lovely)|take care|see you|cya|"
+        r"all the best)\b"
+    ),
+    "hello": (
+        r"\b(hello|hi|hey|good (morning|afternoon|evening)|welcome|speaking|how (can|"
+        r"may) i help)\b"
+    ),
+    "works": (
+        r"\b(it (works|worked|has|did)|it'?s (working|back|gone|there|here|come)|i (can )?see it|"
+        r"got it|i'?m in|that did it|came through|that works|there it is|has come)\b"
+    ),
+    "not_working": (
+        r"\b(still|doesn'?t|didn'?t|isn'?t|not working|won'?t|nothing happen(s|ed)|same (thing|"
+        r"error)|again|keeps?)\b"
+    ),
+    "doubt": (
+        r"\b(are you sure|wait|hmm|really|but|i thought|not sure|doesn'?t (sound|look)|so (it|"
+        r"that|does|will|is|i)|what about|what if)\b"
+    ),
+    "also": (
+        r"\b(also|another (thing|question)|one more|while (i'?ve|i have|you'?re|i'?m)|by the way|"
+        r"oh and|actually|and (can|could) (you|i))\b"
+    ),
+    "want": (
+        r"\b(i (want|need|would like|wanna)|i'?d (like|love)|looking (for|to)|can (i|you)|"
+        r"could you|please|help me|calling (about|to|because))\b"
+    ),
+    "unhappy": (
+        r"\b(ridiculous|unacceptable|terrible|awful|useless|joke|disgusting|fed up|angry|annoy(ed|"
+        r"ing)|worst|complain|waste|frustrat(ed|ing))\b"
+    ),
+    "later": (
+        r"\b(try again|call back|ring back|tomorrow|next week|get back to|within|in the next|"
+        r"business days|look into)\b"
+    ),
+    "offer": (
+        r"\b(by the way|offer|upgrade|discount|special|promotion|interested in|"
+        r"have you (considered|thought))\b"
+    ),
+}
 """Name to pattern, matched anywhere in the lower-cased text. Order is part of the weights' contract."""
 
 _COMPILED = tuple(re.compile(pattern) for pattern in CUES.values())
