@@ -147,18 +147,30 @@ def test_the_first_and_the_last_day_of_validity_are_included() -> None:
         ),
         ("  - id: gift", "  - &g\n    id: gift", ":34: catalog", "anchors"),
         ("needs:\n", "needs: [\n", ": catalog", "not YAML"),
+        ("excludes: [gift]", "excludes: [family]", ":26: offers[0] 'family', excludes", "exclude itself"),
+        ("title: Family Data", "title: ''", ":19: offers[0] 'family', title", "blank"),
+        ("channels: [voice]", "channels: []", ":28: offers[0] 'family', channels", "name a channel"),
+        ("title: Family Data", "title: !secret x", ":19: offers[0] 'family', title", "the tag !secret"),
+        ("title: Family Data", "? [a]\n    : b", ":19: offers[0] 'family'", "plain word"),
+        ("value: 9.0", "value: !!int x", ":23: offers[0] 'family', value", "not a number"),
+        ("talk:\n", "talk: no\n    x:\n", ":29: offers[0] 'family', talk", "must be a mapping"),
+        ("summary: 60", "summary: [60, 1]\n    x: 60", ":24: offers[0] 'family', summary", "found a list"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_entry_field_and_mend(
     wrong: str, right: str, where: str, what: str
 ) -> None:
-    (problem,) = [line for line in problems(GOOD.replace(wrong, right, 1)) if where in line]
-    assert what in problem
+    assert any(where in problem and what in problem for problem in problems(GOOD.replace(wrong, right, 1)))
 
 
 def test_all_mistakes_are_named_at_once() -> None:
     text = GOOD.replace("kind: upsell", "kind: upsel").replace("[gift]", "[gfit]").replace(", no]", "]")
     assert len(problems(text)) == 3
+
+
+def test_a_need_takes_examples_to_be_heard_by() -> None:
+    silent = GOOD.replace("    stated: [i need more data]\n", "").replace("    unstated:", "    primer:")
+    assert "takes examples" in "".join(problems(silent))
 
 
 def test_an_exclude_must_name_an_offer_of_the_catalog() -> None:
