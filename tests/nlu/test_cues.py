@@ -87,7 +87,9 @@ def test_he_is_the_neighbour_just_spoken_of(nlp: Language):
     assert [found.someone_else for found in cuts] == [True, True, False]
 
 
-@pytest.mark.parametrize("text", ["la factura está mal y quiero cancelar", "我的账单太高了", "🔥" * 300, "?!" * 500])
+@pytest.mark.parametrize(
+    "text", ["la factura está mal y quiero cancelar", "我的账单太高了", "🔥" * 300, "?!" * 500]
+)
 def test_other_languages_and_signs_are_cut_without_complaint(nlp: Language, text: str):
     assert cut(text, nlp)
 
