@@ -19,7 +19,9 @@ def _only(text: str, nlp: Language) -> Cut:
 
 @given(st.text(max_size=120))
 @settings(max_examples=150, deadline=None)
-def test_clauses_lie_in_order_inside_the_text_and_only_a_blank_text_has_none(nlp: Language, text: str):
+def test_clauses_lie_in_order_inside_the_text_and_only_a_blank_text_has_none(
+    nlp: Language, text: str
+) -> None:
     cuts = cut(text, nlp)
     edges = [edge for found in cuts for edge in (found.start, found.end)]
     assert edges == sorted(edges)
@@ -34,16 +36,16 @@ def test_clauses_lie_in_order_inside_the_text_and_only_a_blank_text_has_none(nlp
         "my bill is too high and i want to cancel can you help me",
     ],
 )
-def test_clauses_are_found_with_and_without_punctuation(nlp: Language, text: str):
+def test_clauses_are_found_with_and_without_punctuation(nlp: Language, text: str) -> None:
     clauses = [clause.lower() for clause in _clauses(text, nlp)]
     assert clauses == ["my bill is too high", "i want to cancel", "can you help me"]
 
 
-def test_fillers_at_the_edges_are_left_out_of_a_clause(nlp: Language):
+def test_fillers_at_the_edges_are_left_out_of_a_clause(nlp: Language) -> None:
     assert _clauses("um so yeah my data ran out again...", nlp) == ["my data ran out again"]
 
 
-def test_a_turn_of_fillers_alone_is_still_one_clause(nlp: Language):
+def test_a_turn_of_fillers_alone_is_still_one_clause(nlp: Language) -> None:
     assert len(_clauses("yeah, okay", nlp)) == 1
     assert len(_clauses("😀😀", nlp)) == 1
 
@@ -63,7 +65,7 @@ def test_a_turn_of_fillers_alone_is_still_one_clause(nlp: Language):
         ("the family plan?", "question"),
     ],
 )
-def test_how_a_clause_was_meant_is_noticed(nlp: Language, text: str, meant: str):
+def test_how_a_clause_was_meant_is_noticed(nlp: Language, text: str, meant: str) -> None:
     assert getattr(_only(text, nlp), meant)
 
 
@@ -78,11 +80,11 @@ def test_how_a_clause_was_meant_is_noticed(nlp: Language, text: str, meant: str)
         ("what i need is more data", "question"),
     ],
 )
-def test_plain_statements_are_not_taken_for_more_than_they_are(nlp: Language, text: str, meant: str):
+def test_plain_statements_are_not_taken_for_more_than_they_are(nlp: Language, text: str, meant: str) -> None:
     assert not getattr(_only(text, nlp), meant)
 
 
-def test_he_is_the_neighbour_just_spoken_of(nlp: Language):
+def test_he_is_the_neighbour_just_spoken_of(nlp: Language) -> None:
     cuts = cut("my neighbour switched to solar last month and he pays nothing now but i pay a fortune", nlp)
     assert [found.someone_else for found in cuts] == [True, True, False]
 
@@ -90,11 +92,11 @@ def test_he_is_the_neighbour_just_spoken_of(nlp: Language):
 @pytest.mark.parametrize(
     "text", ["la factura está mal y quiero cancelar", "我的账单太高了", "🔥" * 300, "?!" * 500]
 )
-def test_other_languages_and_signs_are_cut_without_complaint(nlp: Language, text: str):
+def test_other_languages_and_signs_are_cut_without_complaint(nlp: Language, text: str) -> None:
     assert cut(text, nlp)
 
 
-def test_a_pasted_document_is_read_to_its_end(nlp: Language):
+def test_a_pasted_document_is_read_to_its_end(nlp: Language) -> None:
     text = "my bill is wrong and i want it fixed. " * 400
     cuts = cut(text, nlp)
     assert cuts[-1].end == len(text.rstrip(". "))

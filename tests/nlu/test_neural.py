@@ -30,7 +30,7 @@ _TEXTS = [
 
 @pytest.mark.neural
 @_needs_neural
-def test_both_embedders_give_the_same_vectors(embedder: Embedder):
+def test_both_embedders_give_the_same_vectors(embedder: Embedder) -> None:
     other = load_sentence_minilm()
     assert other.dim == embedder.dim
     cosines = np.sum(embedder.embed(_TEXTS) * other.embed(_TEXTS), axis=1)
@@ -39,12 +39,12 @@ def test_both_embedders_give_the_same_vectors(embedder: Embedder):
 
 @pytest.mark.neural
 @_needs_neural
-def test_a_text_alone_and_in_company_has_the_same_vector():
+def test_a_text_alone_and_in_company_has_the_same_vector() -> None:
     other = load_sentence_minilm()
     assert np.array_equal(other.embed(_TEXTS)[3], other.embed([_TEXTS[3]])[0])
     assert other.embed([]).shape == (0, other.dim)
 
 
-def test_a_folder_without_weights_is_refused(tmp_path: Path):
+def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EmbedderError, match=r"no model\.safetensors"):
         SentenceTransformersEmbedder(tmp_path)

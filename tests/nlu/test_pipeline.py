@@ -77,22 +77,22 @@ def _told(seen: Understanding) -> object:
     return [each for each in _parts(seen) if not isinstance(each, str | tuple) and not is_dataclass(each)]
 
 
-def test_nothing_is_believed_before_anything_was_said(understander: Understander):
+def test_nothing_is_believed_before_anything_was_said(understander: Understander) -> None:
     assert understander.begin({}, {}).understanding == Understanding()
 
 
-def test_an_everyday_call_is_understood(understander: Understander):
+def test_an_everyday_call_is_understood(understander: Understander) -> None:
     last = _follow(understander, _CALL)[-1]
     assert last.reason and last.reason.id == "bill"
     assert last.resolution.state is ResolutionState.CONFIRMED
     assert last.sentiment.value > 0
 
 
-def test_a_conversation_read_twice_is_understood_the_same_way(understander: Understander):
+def test_a_conversation_read_twice_is_understood_the_same_way(understander: Understander) -> None:
     assert _follow(understander, _CALL) == _follow(understander, _CALL)
 
 
-def test_conversations_read_side_by_side_do_not_disturb_each_other(understander: Understander):
+def test_conversations_read_side_by_side_do_not_disturb_each_other(understander: Understander) -> None:
     alone = _follow(understander, _CALL)
     first, second = understander.begin({}, {}), understander.begin({}, {})
     for index, (speaker, text) in enumerate(_CALL):
@@ -101,14 +101,14 @@ def test_conversations_read_side_by_side_do_not_disturb_each_other(understander:
         assert first.understanding == alone[index + 1]
 
 
-def test_a_masked_record_is_understood_like_the_call_itself(understander: Understander):
+def test_a_masked_record_is_understood_like_the_call_itself(understander: Understander) -> None:
     masked = tuple((speaker, mask(text)) for speaker, text in _CALL)
     assert any(before != after for before, after in zip(_CALL, masked, strict=True))
     live, replayed = _follow(understander, _CALL), _follow(understander, masked)
     assert [_told(each) for each in live] == [_told(each) for each in replayed]
 
 
-def test_evidence_quotes_the_words_as_heard(understander: Understander):
+def test_evidence_quotes_the_words_as_heard(understander: Understander) -> None:
     quotes = [
         part for seen in _follow(understander, _CALL) for part in _parts(seen) if isinstance(part, Evidence)
     ]
@@ -116,7 +116,7 @@ def test_evidence_quotes_the_words_as_heard(understander: Understander):
     assert all(quote.text == _CALL[quote.turn][1][quote.start : quote.end] for quote in quotes)
 
 
-def test_numbers_have_at_most_four_decimals(understander: Understander):
+def test_numbers_have_at_most_four_decimals(understander: Understander) -> None:
     numbers = [
         part for seen in _follow(understander, _CALL) for part in _parts(seen) if isinstance(part, float)
     ]
@@ -126,15 +126,15 @@ def test_numbers_have_at_most_four_decimals(understander: Understander):
 
 @given(st.lists(st.tuples(st.sampled_from(Speaker), st.text(max_size=60)), max_size=5))
 @settings(max_examples=25, deadline=None)
-def test_nothing_that_may_be_said_raises(understander: Understander, said: list[tuple[Speaker, str]]):
+def test_nothing_that_may_be_said_raises(understander: Understander, said: list[tuple[Speaker, str]]) -> None:
     assert len(_follow(understander, tuple(said))) == len(said) + 1
 
 
-def test_a_customer_who_refused_offers_is_flagged_from_the_start(understander: Understander):
+def test_a_customer_who_refused_offers_is_flagged_from_the_start(understander: Understander) -> None:
     seen = understander.begin({"consent": {"offers": False}}, {}).understanding
     assert [flag.id for flag in seen.flags] == ["no_consent"]
 
 
-def test_every_model_that_takes_part_is_named_with_its_sum(understander: Understander):
+def test_every_model_that_takes_part_is_named_with_its_sum(understander: Understander) -> None:
     assert {"minilm-l6-int8", "en_core_web_sm"} <= understander.models.keys()
     assert all(len(sha256) == 64 and int(sha256, 16) for sha256 in understander.models.values())
