@@ -28,8 +28,9 @@ export class Card {
     this.suggestion = suggestion;
     this.#conversation = conversation;
     this.#actions = actions;
-    const body = make("div", { class: "body" }, this.#why(), this.#say(), ...this.#more(), this.#answers(), this.#problem);
-    this.node = make("details", { class: "card", part: "card", "data-kind": suggestion.kind }, this.#head(), body);
+    const parts = [this.#why(), this.#say(), ...this.#more(), this.#answers(), this.#problem];
+    const body = make("div", { class: "body" }, ...parts);
+    this.node = make("details", { class: "card", part: "card" }, this.#head(), body);
     this.render(suggestion, conversation);
   }
 
@@ -77,8 +78,9 @@ export class Card {
   #why() {
     const { evidence, need, need_kind: kind } = this.suggestion;
     if (!need) return make("p", { class: "why" }, "Fits any customer in this situation.");
-    const lead = `${readable(need)}, ${needKinds[kind] ?? ""}`;
-    return make("div", { class: "why", part: "why" }, make("span", { class: "lead" }, lead), ...evidence.map((said) => this.#quote(said)));
+    const lead = make("span", { class: "lead" }, `${readable(need)}, ${needKinds[kind]}`);
+    const quotes = evidence.map((said) => this.#quote(said));
+    return make("div", { class: "why", part: "why" }, lead, ...quotes);
   }
 
   #quote(evidence) {
@@ -98,7 +100,8 @@ export class Card {
   #say() {
     const { bridge, pitch } = this.suggestion.talk;
     const text = [bridge, pitch].filter(Boolean).join(" ");
-    const copy = make("button", { type: "button", class: "link copy", click: () => this.#takeWords(copy, text) }, "Use these words");
+    const take = () => this.#takeWords(copy, text);
+    const copy = make("button", { type: "button", class: "link copy", click: take }, "Use these words");
     const words = [bridge && make("span", { class: "bridge" }, `${bridge} `), pitch];
     return make("div", { class: "say", part: "talk" }, make("p", {}, ...words), copy);
   }
@@ -111,7 +114,8 @@ export class Card {
     const { primer = [], objections = [], decline = "" } = this.suggestion.talk;
     const suspected = this.suggestion.need_kind === "unstated";
     const questions = make("ul", {}, ...primer.map((question) => make("li", {}, question)));
-    const answers = make("dl", {}, ...objections.flatMap(({ when, say }) => [make("dt", {}, when), make("dd", {}, say)]));
+    const answer = ({ when, say }) => [make("dt", {}, when), make("dd", {}, say)];
+    const answers = make("dl", {}, ...objections.flatMap(answer));
     return [
       primer.length > 0 && fold("Ask first", questions, suspected),
       objections.length > 0 && fold("If they hesitate", answers, false),
@@ -121,10 +125,11 @@ export class Card {
 
   #answers() {
     for (const [action, label] of ANSWERS) {
-      const press = () => this.#answer(action);
-      this.#buttons.set(action, make("button", { type: "button", "data-action": action, part: `action ${action}`, click: press }, label));
+      const hooks = { "data-action": action, part: `action ${action}`, click: () => this.#answer(action) };
+      this.#buttons.set(action, make("button", { type: "button", ...hooks }, label));
     }
-    return make("div", { class: "answers", role: "group", "aria-label": "What became of it" }, ...this.#buttons.values());
+    const group = { class: "answers", role: "group", "aria-label": "What became of it" };
+    return make("div", group, ...this.#buttons.values());
   }
 
   async #answer(action) {

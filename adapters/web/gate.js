@@ -25,14 +25,16 @@ export class GateView {
   }
 
   render({ gate, standing }) {
-    const scope = gate?.scope ?? "none";
+    this.node.hidden = gate === null;
+    if (gate === null) return;
+    const { scope, reasons } = gate;
     const { title, tone } = gates[scope];
-    this.node.dataset.tone = gate ? tone : "plain";
+    this.node.dataset.tone = tone;
     if (this.#sign.dataset.scope !== scope) this.#sign.replaceChildren(icon(SIGNS[scope]));
     this.#sign.dataset.scope = scope;
     setText(this.#title, title);
-    setText(this.#hint, gate && scope !== "none" && standing.length === 0 ? "Nothing suitable yet" : "");
-    mirror(this.#reasons, gate?.reasons ?? [], holdKey, () => make("li"), renderHold(scope));
+    setText(this.#hint, scope !== "none" && standing.length === 0 ? "Nothing suitable yet" : "");
+    mirror(this.#reasons, reasons, holdKey, () => make("li"), renderHold(scope));
   }
 }
 

@@ -5,7 +5,7 @@ const panel = document.querySelector("rightsell-panel");
 const form = document.querySelector("#entry");
 const field = document.querySelector("#token");
 
-/** A fragment never reaches the server; taken out of the address bar, it is not bookmarked or shared either. */
+/** A fragment never reaches the server; taken out of the address bar, it is not bookmarked either. */
 function takeFromAddress() {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
   if (token === null) return;

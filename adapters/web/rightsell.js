@@ -2,8 +2,10 @@
  * `<rightsell-panel>`: what a busy agent needs at a glance, in any desktop, by one script tag.
  *
  * Attributes: server (default: where this script came from), conversation (absent: the newest of this
- * agent, or without an agent, where the server allows it, of all), agent, token. Methods: connect(), setConversation(id). Events, bubbling and composed: offers:ready,
- * offers:status, offers:suggestion, offers:accepted, offers:dismissed, offers:insert.
+ * agent, or without an agent, where the server allows it, of all), agent, token.
+ * Methods: connect(), setConversation(id).
+ * Events, bubbling and composed: offers:ready, offers:status, offers:suggestion, offers:accepted,
+ * offers:dismissed, offers:insert.
  */
 
 import { AgentConnection, agentSocket } from "./connection.js";
@@ -46,8 +48,8 @@ export class RightsellPanel extends HTMLElement {
     super();
     const shadow = this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [STYLE];
-    const views = [this.#status, this.#gate, this.#transcript, this.#suggestions];
-    shadow.append(make("div", { class: "panel", part: "panel" }, ...views.map(({ node }) => node)), this.#announcer);
+    const views = [this.#status, this.#gate, this.#transcript, this.#suggestions].map(({ node }) => node);
+    shadow.append(make("div", { class: "panel", part: "panel" }, ...views), this.#announcer);
     this.#status.renderConnection({ state: "closed", text: "Not connected" });
     this.#render();
   }
@@ -113,7 +115,9 @@ export class RightsellPanel extends HTMLElement {
     if (event.type === "started" && this.#wants(event.conversation)) this.#begin(event.conversation);
     if (event.conversation !== this.#conversation.id || !this.#conversation.receive(event)) return;
     if (event.type === "gate") this.#announceGate(event.data);
-    if (event.type === "withdrawn") setText(this.#announcer, `Suggestion taken back. ${event.data.reason.text}`);
+    if (event.type === "withdrawn") {
+      setText(this.#announcer, `Suggestion taken back. ${event.data.reason.text}`);
+    }
     this.#renderSoon();
   }
 
@@ -126,7 +130,7 @@ export class RightsellPanel extends HTMLElement {
     this.#gateSaid = scope;
   }
 
-  /** Tell of a suggestion the first time it is drawn; one that the stream already calls shown is not news. */
+  /** Tell of a suggestion when it is first drawn; one that the stream already calls shown is no news. */
   #reportShown(suggestion) {
     if (suggestion.outcome !== null || this.#shown.has(suggestion)) return;
     this.#shown.add(suggestion);
@@ -159,7 +163,8 @@ export class RightsellPanel extends HTMLElement {
 
   #tell(type, detail) {
     const whole = { conversation: this.#conversation.id, ...detail };
-    return this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, cancelable: true, detail: whole }));
+    const how = { bubbles: true, composed: true, cancelable: true };
+    return this.dispatchEvent(new CustomEvent(type, { ...how, detail: whole }));
   }
 
   /** Once a frame at most, and not while nobody can see it: a hidden suggestion has not been shown. */
@@ -169,7 +174,8 @@ export class RightsellPanel extends HTMLElement {
   }
 
   #render() {
-    for (const view of [this.#status, this.#gate, this.#suggestions, this.#transcript]) view.render(this.#conversation);
+    const views = [this.#status, this.#gate, this.#suggestions, this.#transcript];
+    for (const view of views) view.render(this.#conversation);
   }
 }
 

@@ -33,11 +33,12 @@ export class StatusView {
     this.#onEvidence = onEvidence;
     const scale = make("span", { class: "mood-scale", "aria-hidden": "true" }, this.#moodDot);
     this.#mood.append(scale, this.#moodWord, this.#moodTrend);
+    const line = make("div", { class: "line" }, this.#clock, this.#connection);
     const label = (text) => make("span", { class: "label", "aria-hidden": "true" }, text);
     this.node = make(
       "section",
       { class: "status", part: "status", "aria-label": "Conversation" },
-      make("div", { class: "headline" }, this.#reason, make("div", { class: "line" }, this.#clock, this.#connection)),
+      make("div", { class: "headline" }, this.#reason, line),
       this.#steps,
       make("div", { class: "belief" }, label("Mood"), this.#mood),
       make("div", { class: "belief" }, label("Needs"), this.#needs),
@@ -53,6 +54,7 @@ export class StatusView {
 
   render(conversation) {
     const seen = conversation.understanding;
+    this.node.classList.toggle("idle", conversation.seq === 0);
     setText(this.#clock, progress(conversation));
     setText(this.#reason, headline(conversation));
     this.#renderSteps(seen?.resolution.state ?? "unknown");
@@ -85,7 +87,8 @@ export class StatusView {
   }
 
   #renderChips(list, beliefs, describe) {
-    const chip = (belief) => make("li", {}, ...chipParts(describe(belief), belief.evidence, this.#onEvidence));
+    const parts = (belief) => chipParts(describe(belief), belief.evidence, this.#onEvidence);
+    const chip = (belief) => make("li", {}, ...parts(belief));
     mirror(list, beliefs, chipKey, chip);
   }
 }
@@ -122,8 +125,9 @@ function chipParts({ title, note, tone, mark }, evidence, onEvidence) {
   if (!last) return [make("span", { class: "chip", "data-tone": tone }, ...words)];
   const open = () => onEvidence(last);
   const dismiss = ({ key, currentTarget }) => key === "Escape" && currentTarget.blur();
+  const hooks = { class: "chip", "data-tone": tone, click: open, keydown: dismiss };
   return [
-    make("button", { type: "button", class: "chip", "data-tone": tone, click: open, keydown: dismiss }, ...words),
+    make("button", { type: "button", ...hooks }, ...words),
     make("q", { class: "quote", role: "tooltip" }, last.text),
   ];
 }

@@ -71,6 +71,7 @@ button, summary { font: inherit; color: inherit; cursor: pointer; }
 
 /* Where the conversation stands */
 .status { padding: 12px 14px 10px; display: grid; gap: 8px; border-bottom: 1px solid var(--line); }
+.idle > :not(.headline) { display: none !important; }
 .headline { display: flex; align-items: baseline; justify-content: space-between; gap: 10px; }
 .reason { font-size: 17px; line-height: 1.25; font-weight: 650; overflow-wrap: anywhere; }
 .line { flex: none; display: flex; gap: 8px; font-size: 12px; color: var(--muted); font-variant-numeric: tabular-nums; }
@@ -124,7 +125,7 @@ button, summary { font: inherit; color: inherit; cursor: pointer; }
 .gate li.sales::after { content: " (sales)"; color: var(--muted); }
 
 /* The words */
-.transcript { position: relative; min-height: 0; }
+.transcript { grid-row: 3; position: relative; min-height: 0; }
 .scroller { position: absolute; inset: 0; overflow-y: auto; padding: 10px 14px; overflow-wrap: anywhere; }
 .turns { display: flex; flex-direction: column; gap: 3px; font-size: 13px; }
 .turns li { max-width: 88%; align-self: flex-start; }
@@ -142,7 +143,7 @@ mark { background: var(--mark); color: inherit; border-radius: 2px; }
 .newest { position: absolute; bottom: 8px; left: 50%; transform: translateX(-50%); padding: 3px 12px; border: 0; border-radius: 99px; background: var(--accent); color: var(--on-accent); font-size: 12px; }
 
 /* The suggestions */
-.suggestions { min-height: 0; max-height: min(62vh, 34rem); overflow-y: auto; border-top: 1px solid var(--line); background: var(--surface); padding: 10px; }
+.suggestions { grid-row: 4; min-height: 0; max-height: min(62vh, 34rem); overflow-y: auto; border-top: 1px solid var(--line); background: var(--surface); padding: 10px; }
 .suggestions > .empty { display: none; }
 .suggestions:not(:has(.card, .notices p)) { padding-block: 0; border-top: 0; }
 .notices p { margin-bottom: 8px; padding: 6px 10px; border-radius: var(--radius); background: var(--warn-tint); color: var(--warn); font-size: 13px; }

@@ -27,14 +27,18 @@ export class SuggestionsView {
       this.#notices,
       this.#list,
     );
-    for (const sign of ["pointermove", "pointerdown", "keydown"]) this.node.addEventListener(sign, () => this.#handHere());
+    for (const sign of ["pointermove", "pointerdown", "keydown"]) {
+      this.node.addEventListener(sign, () => this.#handHere());
+    }
     this.node.addEventListener("pointerleave", () => this.#handGone());
   }
 
   render(conversation) {
     if (conversation.id !== this.#conversation?.id) this.#startOver();
     this.#conversation = conversation;
-    for (const [id, card] of this.#cards) card.render(conversation.suggestions.get(id) ?? card.suggestion, conversation);
+    for (const [id, card] of this.#cards) {
+      card.render(conversation.suggestions.get(id) ?? card.suggestion, conversation);
+    }
     if (this.#handMayClick()) this.#renderLater();
     else this.#renderNow();
   }

@@ -11,7 +11,7 @@ export class TranscriptView {
   #turns = make("ol", { class: "turns" });
   #partials = make("ol", { class: "turns partials", "aria-hidden": "true" });
   #empty = make("p", { class: "empty" }, "Words appear here as they settle.");
-  #newest = make("button", { type: "button", class: "newest", hidden: true, click: () => this.#follow() }, "New words");
+  #newest = make("button", { type: "button", class: "newest", click: () => this.#follow() }, "New words");
   #scroller = make(
     "div",
     { class: "scroller", tabindex: "0", role: "log", "aria-live": "off", "aria-label": "Transcript" },
@@ -21,6 +21,7 @@ export class TranscriptView {
   );
 
   constructor() {
+    this.#newest.hidden = true;
     this.node = make("section", { class: "transcript", part: "transcript" }, this.#scroller, this.#newest);
     this.#scroller.addEventListener("scroll", () => this.#noticeReader(), { passive: true });
     new ResizeObserver(() => this.#keepUp()).observe(this.#scroller);
