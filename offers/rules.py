@@ -66,20 +66,27 @@ class Rule:
 
     Attributes:
         source: As the catalog says it.
-        loops: How deep its ``exists``, ``all``, ``map`` and ``filter`` are nested.
+        loops: How many ``exists``, ``all``, ``map`` and ``filter`` it has.
+        depth: How deep they are nested, and more where they build lists: the power of the record's size
+            that their work grows with.
     """
 
     source: str
     loops: int
+    depth: int
     program: _Program = field(compare=False, repr=False)
+
+    def steps(self, values: int) -> int:
+        """Return how many steps its loops may take at most over a record of so many values."""
+        return self.loops * (values + self.source.count(",")) ** self.depth
 
 
 ROOTS = ("customer", "context", "channel", "conversation")
 LONGEST_RULE = 2_000
 """Characters."""
 DEEPEST_LOOP = 2
-MOST_LOOPED_VALUES = 1_000
-"""Values in a record beyond which a loop within a loop is not tried: a million steps take 0.5 s."""
+MOST_STEPS = 200_000
+"""Steps of loops beyond which a rule is not tried; as many took 0.1 s."""
 
 _LOOPS = frozenset({"exists", "exists_one", "all", "map", "filter"})
 _TYPES = frozenset({"int", "uint", "double", "string", "bytes", "bool", "list", "map", "null_type", "type"})
@@ -108,13 +115,16 @@ def compile_rule(source: str) -> Rule:
     except ValueError as error:
         raise _syntax_error(source, str(error)) from None
     bare = _STRING.sub(lambda text: '"' + "_" * (len(text[0]) - 2) + '"', source)
-    bound, loops = _loops(bare)
-    if loops > DEEPEST_LOOP:
+    bound, depth = _loops(bare)
+    if depth > DEEPEST_LOOP:
         raise RuleError(f"loops nested more than {DEEPEST_LOOP} deep", 1)
     _require(bare, program.variables(), frozenset(ROOTS) | bound | _TYPES, "name", ROOTS)
     called = [name for name in program.functions() if name.isidentifier() and not name.startswith("_")]
     _require(bare, called, _FUNCTIONS, "function", tuple(_FUNCTIONS))
-    return Rule(source, loops, program)
+    loops = sum(found[0] not in "()" for found in _LOOP.finditer(bare))
+    # What is built is copied at each step: a filter keeps parts of the record, a map may hold it whole.
+    copies = 2 if ".map" in bare else int(".filter" in bare)
+    return Rule(source, loops, depth + copies, program)
 
 
 def _syntax_error(source: str, said: str) -> RuleError:
@@ -122,7 +132,14 @@ def _syntax_error(source: str, said: str) -> RuleError:
     if place is None:
         return RuleError(f"cannot be read: {source!r}", 1)
     why = re.sub(r" expecting \{.*", "", place["said"]).replace("<EOF>", "the end")
-    return RuleError(why, min(int(place["column"]), len(source) + 1))
+    odd = re.search(r"'(\S+)\s*'", why)
+    meant = _MEANT.get(odd[1].lower()) if odd else None
+    hint = f"; did you mean '{meant}'?" if meant else ""
+    return RuleError(why + hint, min(int(place["column"]), len(source) + 1))
+
+
+_MEANT = {"and": "&&", "or": "||", "=": "==", "=>": ">=", "=<": "<=", "<>": "!=", "&": "&&", "|": "||"}
+"""What people write who know other languages."""
 
 
 def _loops(bare: str) -> tuple[frozenset[str], int]:
@@ -156,7 +173,7 @@ class Judge:
     """
 
     def __init__(self, facts: Mapping[str, object]) -> None:
-        self._many_values = _count(facts) > MOST_LOOPED_VALUES
+        self._values = _count(facts)
         try:
             self._context = _context(dict(facts))
         except ValueError:  # a value that is not JSON: nothing can be decided
@@ -166,7 +183,7 @@ class Judge:
         """Return the verdict; without a rule everyone is eligible."""
         if rule is None:
             return Judgement(Verdict.ELIGIBLE)
-        if self._context is None or (rule.loops > 1 and self._many_values):
+        if self._context is None or (rule.steps(self._values) > MOST_STEPS):
             return Judgement(Verdict.UNKNOWN)
         try:
             answer = rule.program.execute(self._context)

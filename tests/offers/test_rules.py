@@ -76,18 +76,30 @@ def test_facts_that_are_no_json_make_every_rule_unknown() -> None:
     assert verdict("true", {"customer": {"odd": object()}}) is UNKNOWN
 
 
-def test_a_loop_within_a_loop_over_a_huge_record_is_not_tried() -> None:
-    rule = "customer.ids.all(a, customer.ids.all(b, a + b >= 0))"
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "customer.ids.all(a, customer.ids.all(b, a + b >= 0))",
+        "customer.ids.map(a, a + 1).size() > 0",
+        "customer.ids.filter(a, customer.ids.exists(b, a == b)).size() > 0",
+    ],
+)
+def test_a_rule_that_would_take_long_over_a_huge_record_is_not_tried(rule: str) -> None:
     assert verdict(rule, {"customer": {"ids": list(range(20))}}) is YES
     assert verdict(rule, {"customer": {"ids": list(range(20_000))}}) is UNKNOWN
+
+
+def test_a_plain_loop_over_a_long_list_is_no_trouble() -> None:
+    assert verdict("customer.ids.exists(a, a == 19999)", {"customer": {"ids": list(range(20_000))}}) is YES
 
 
 @pytest.mark.parametrize(
     ("rule", "column", "said"),
     [
         ("", 1, "the end"),
-        ("customer.tenure => 6", 17, "=>"),
-        ('customer.plan = "x"', 15, "="),
+        ("customer.tenure => 6", 17, "did you mean '>='?"),
+        ('customer.plan = "x"', 15, "did you mean '=='?"),
+        ('channel == "a" or channel == "b"', 16, "did you mean '||'?"),
         ("customer.age >", 15, "the end"),
         ("true && custmer.age > 3", 9, "did you mean 'customer'?"),
         ("customer.plan.lower() == 'x'", 15, "unknown function 'lower'"),
