@@ -125,9 +125,9 @@ function chipParts({ title, note, tone, mark }, evidence, onEvidence) {
   if (!last) return [make("span", { class: "chip", "data-tone": tone }, ...words)];
   const open = () => onEvidence(last);
   const dismiss = ({ key, currentTarget }) => key === "Escape" && currentTarget.blur();
-  const hooks = { class: "chip", "data-tone": tone, click: open, keydown: dismiss };
+  const looks = { class: "chip", "data-tone": tone, "aria-description": last.text };
   return [
-    make("button", { type: "button", ...hooks }, ...words),
+    make("button", { type: "button", ...looks, click: open, keydown: dismiss }, ...words),
     make("q", { class: "quote", role: "tooltip" }, last.text),
   ];
 }

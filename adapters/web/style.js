@@ -167,7 +167,7 @@ details[open] > summary .icon { transform: rotate(180deg); }
 .why { font-size: 13px; }
 .why .lead { display: block; }
 blockquote q { font-style: italic; }
-.link { border: 0; background: none; padding: 2px 4px; margin: -2px -4px; color: var(--accent); text-decoration: underline; text-underline-offset: 2px; font-size: 13px; font-variant-numeric: tabular-nums; border-radius: 4px; }
+.link { border: 0; background: none; min-height: 24px; padding: 2px 4px; margin: -2px -4px; color: var(--accent); text-decoration: underline; text-underline-offset: 2px; font-size: 13px; font-variant-numeric: tabular-nums; border-radius: 4px; }
 .say { padding: 9px 11px; border-left: 3px solid var(--accent); background: var(--info-tint); border-radius: 0 var(--radius) var(--radius) 0; font-size: 15px; }
 .say .bridge { color: var(--muted); }
 .say .copy { display: block; margin-top: 4px; }

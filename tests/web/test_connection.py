@@ -47,6 +47,15 @@ def test_the_panel_comes_back_after_a_loss_and_shows_nothing_twice(
     expect(panel.locator(".card")).to_have_count(1)
 
 
+def test_a_line_that_fell_silent_is_given_up_and_opened_anew(page: Page, desk: ScriptedDesk) -> None:
+    """The desk of these tests answers no ping, as a line that is dead without knowing."""
+    page.clock.install()
+    page.goto(f"{desk.url}/#token={desk.token}")
+    assert desk.subscribed.get(timeout=10) == "agent:me"
+    page.clock.run_for(31_000)
+    assert desk.subscribed.get(timeout=10) == "agent:me"
+
+
 def test_a_refused_token_is_asked_for_again_and_never_retried(page: Page, desk: ScriptedDesk) -> None:
     page.goto(f"{desk.url}/#token=wrong")
     panel = page.locator("rightsell-panel")
