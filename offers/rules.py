@@ -14,6 +14,7 @@ fractional numbers (``double(customer.months) * 1.5``), which CEL's standard doe
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
@@ -173,11 +174,12 @@ class Judge:
     """
 
     def __init__(self, facts: Mapping[str, object]) -> None:
-        self._values = _count(facts)
-        try:
+        self._values = 0
+        self._context = None
+        # What is not JSON, or nested beyond reason, decides nothing.
+        with suppress(ValueError, RecursionError):
+            self._values = _count(facts)
             self._context = _context(dict(facts))
-        except ValueError:  # a value that is not JSON: nothing can be decided
-            self._context = None
 
     def judge(self, rule: Rule | None) -> Judgement:
         """Return the verdict; without a rule everyone is eligible."""

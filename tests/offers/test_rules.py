@@ -72,8 +72,12 @@ def test_without_a_rule_everyone_is_eligible() -> None:
     assert Judge({}).judge(None).verdict is YES
 
 
-def test_facts_that_are_no_json_make_every_rule_unknown() -> None:
-    assert verdict("true", {"customer": {"odd": object()}}) is UNKNOWN
+def test_facts_that_are_no_json_or_nested_beyond_reason_make_every_rule_unknown() -> None:
+    deep: object = 1
+    for _ in range(5_000):
+        deep = [deep]
+    for odd in (object(), "\ud800", deep):
+        assert verdict("true", {"customer": {"odd": odd}}) is UNKNOWN
 
 
 @pytest.mark.parametrize(
