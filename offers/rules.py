@@ -100,7 +100,7 @@ _CONVERSIONS = frozenset({"int", "uint", "double", "string", "bytes", "type", "d
 _FUNCTIONS = _LOOPS | _OF_TEXT | _OF_TIME | _OF_DAY | _CONVERSIONS | {"has"}
 _STRING = re.compile(r"""[rR]?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _LOOP = re.compile(r"\.\s*(?:exists|exists_one|all|map|filter)\s*\(\s*(?P<name>\w+)?|[()]")
-_PLACE = re.compile(r"<input>:\d+:(?P<column>\d+): (?:Syntax error: )?(?P<said>.*)")
+_PLACE = re.compile(r"<input>:(?P<line>\d+):(?P<column>\d+): (?:Syntax error: )?(?P<said>.*)")
 
 
 def compile_rule(source: str) -> Rule:
@@ -136,7 +136,9 @@ def _syntax_error(source: str, said: str) -> RuleError:
     odd = re.search(r"'(\S+)\s*'", why)
     meant = _MEANT.get(odd[1].lower()) if odd else None
     hint = f"; did you mean '{meant}'?" if meant else ""
-    return RuleError(why + hint, min(int(place["column"]), len(source) + 1))
+    before = source.split("\n")[: int(place["line"]) - 1]
+    column = sum(len(line) + 1 for line in before) + int(place["column"])
+    return RuleError(why + hint, min(column, len(source) + 1))
 
 
 _MEANT = {"and": "&&", "or": "||", "=": "==", "=>": ">=", "=<": "<=", "<>": "!=", "&": "&&", "|": "||"}
@@ -193,12 +195,9 @@ class Judge:
             return Judgement(Verdict.UNKNOWN, _full_name(rule.source, str(error.args[0])))
         except (ValueError, TypeError, RuntimeError, LookupError, ArithmeticError):
             return Judgement(Verdict.UNKNOWN)
-        return Judgement(
-            _VERDICTS.get(answer, Verdict.UNKNOWN) if isinstance(answer, bool) else Verdict.UNKNOWN
-        )
-
-
-_VERDICTS = {True: Verdict.ELIGIBLE, False: Verdict.NOT_ELIGIBLE}
+        if not isinstance(answer, bool):
+            return Judgement(Verdict.UNKNOWN)
+        return Judgement(Verdict.ELIGIBLE if answer else Verdict.NOT_ELIGIBLE)
 
 
 def _full_name(source: str, name: str) -> str:

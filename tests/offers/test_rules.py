@@ -105,6 +105,7 @@ def test_a_plain_loop_over_a_long_list_is_no_trouble() -> None:
         ('customer.plan = "x"', 15, "did you mean '=='?"),
         ('channel == "a" or channel == "b"', 16, "did you mean '||'?"),
         ("customer.age >", 15, "the end"),
+        ("true &&\n  false or true", 17, "did you mean '||'?"),
         ("true && custmer.age > 3", 9, "did you mean 'customer'?"),
         ("customer.plan.lower() == 'x'", 15, "unknown function 'lower'"),
         ('"custmer" == channel && nosuch(1)', 25, "unknown function 'nosuch'"),
