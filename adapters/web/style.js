@@ -145,7 +145,7 @@ mark { background: var(--mark); color: inherit; border-radius: 2px; }
 /* The suggestions */
 .suggestions { grid-row: 4; min-height: 0; max-height: min(62vh, 34rem); overflow-y: auto; border-top: 1px solid var(--line); background: var(--surface); padding: 10px; }
 .suggestions > .empty { display: none; }
-.suggestions:not(:has(.card, .notices p)) { padding-block: 0; border-top: 0; }
+.suggestions:where(:not(:has(.card, .notices p))) { padding-block: 0; border-top: 0; }
 .notices p { margin-bottom: 8px; padding: 6px 10px; border-radius: var(--radius); background: var(--warn-tint); color: var(--warn); font-size: 13px; }
 .card { border: 1px solid var(--line); border-radius: var(--radius); background: var(--background); }
 .card + .card { margin-top: 6px; }
