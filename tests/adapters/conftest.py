@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -68,10 +69,12 @@ class Client:
 
     def until(self, kind: str) -> Message:
         """Return the next message of a type, or of the decision stream's, passing others over."""
-        while True:
+        give_up = monotonic() + 60
+        while monotonic() < give_up:
             message = self.receive()
             if kind in (message["type"], message.get("event", {}).get("type")):
                 return message
+        raise TimeoutError(f"no {kind} came")
 
     def closed(self) -> int | None:
         """Read to the end; return the close code."""

@@ -1,0 +1,223 @@
+"""Calls in over the generic audio socket, on a real server with the real recogniser."""
+
+import json
+from itertools import islice
+
+import pytest
+
+from adapters.feed import Sending, encode_frames
+from adapters.journal import read_journal
+from adapters.recordings import RecordedCall
+from adapters.replay import Replay, decide
+from adapters.wire import encode
+from listener.events import AudioChunk
+from offers.conversation import Desk
+from tests.adapters.conftest import TOKEN, Client, Message, Running
+
+SUBPROTOCOL = "rightsell.audio.v1"
+BEGINNING_S = 12
+PCM = {"type": "start", "token": TOKEN, "format": "s16le", "rate": 16_000, "channels": 2}
+
+
+def beginning(call: RecordedCall) -> list[AudioChunk]:
+    """The call's first seconds: the agent's greeting, the customer's request."""
+    return list(islice(call.chunks(), BEGINNING_S * 50 * len(call.speakers)))
+
+
+def sound(call: RecordedCall, sending: Sending) -> bytes:
+    return b"".join(encode_frames(beginning(call), call.speakers, sending))
+
+
+def utterances(agent: Client) -> list[Message]:
+    """The words of a conversation, until it ends."""
+    found: list[Message] = []
+    while (event := agent.until("event")["event"])["type"] != "ended":
+        if event["type"] == "utterance":
+            found.append(event["data"])
+    return found
+
+
+def start(client: Client, conversation: str, **changes: object) -> None:
+    client.send(**PCM | {"call_id": conversation} | changes)
+    assert client.receive() == {"type": "started", "session_id": conversation}
+
+
+@pytest.mark.parametrize("frame_bytes", [640, 3_201])
+def test_a_call_is_heard_with_its_speakers_apart_however_its_bytes_are_cut(
+    server: Running, conversation: str, call: RecordedCall, desk: Desk, frame_bytes: int
+) -> None:
+    audio = sound(call, Sending.PCM)
+    with server.agent(f"conversation:{conversation}") as agent:
+        with server.connect("/v1/audio", SUBPROTOCOL) as client:
+            start(client, conversation)
+            for begin in range(0, len(audio), frame_bytes):
+                client.socket.send(audio[begin : begin + frame_bytes])
+            client.send(type="stop")
+            assert client.until("ended") == {"type": "ended", "session_id": conversation}
+            assert client.closed() == 1000
+        heard = utterances(agent)
+    assert [one["speaker"] for one in heard] == ["agent", "customer"]
+    assert "thank you for calling" in heard[0]["text"].lower()
+    assert "change the date" in heard[1]["text"].lower()
+    journal = read_journal((server.journals / f"{conversation}.jsonl").read_text(), conversation)
+    replayed = [encode(decision) for decision in decide(Replay(journal.opening, journal.events), desk)]
+    lines = (server.journals / f"{conversation}.jsonl").read_bytes().splitlines()
+    assert replayed == [line for line in lines if line.startswith(b'{"seq":')]
+
+
+def test_a_telephone_line_s_mulaw_is_heard_too(
+    server: Running, conversation: str, call: RecordedCall
+) -> None:
+    audio = sound(call, Sending.MULAW)
+    with server.agent(f"conversation:{conversation}") as agent:
+        with server.connect("/v1/audio", SUBPROTOCOL) as client:
+            start(client, conversation, format="mulaw", rate=8_000, roles=["customer", "agent"])
+            for begin in range(0, len(audio), 320):
+                client.socket.send(audio[begin : begin + 320])
+            client.send(type="stop")
+            client.until("ended")
+        heard = utterances(agent)
+    assert [one["speaker"] for one in heard] == ["agent", "customer"]
+    assert "thank you for calling" in heard[0]["text"].lower()
+
+
+def test_two_calls_at_once_do_not_hear_each_other(
+    server: Running, conversation: str, call: RecordedCall
+) -> None:
+    audio = sound(call, Sending.PCM)
+    silence = bytes(len(audio))
+    speaking, silent = f"{conversation}-a", f"{conversation}-b"
+    with server.agent(f"conversation:{speaking}") as one, server.agent(f"conversation:{silent}") as other:
+        with (
+            server.connect("/v1/audio", SUBPROTOCOL) as first,
+            server.connect("/v1/audio", SUBPROTOCOL) as second,
+        ):
+            start(first, speaking)
+            start(second, silent)
+            for begin in range(0, len(audio), 6_400):
+                first.socket.send(audio[begin : begin + 6_400])
+                second.socket.send(silence[begin : begin + 6_400])
+            for client in (first, second):
+                client.send(type="stop")
+                client.until("ended")
+        assert len(utterances(one)) == 2
+        assert utterances(other) == []
+
+
+def test_a_softphone_that_vanishes_ends_its_call(server: Running, conversation: str) -> None:
+    with server.agent(f"conversation:{conversation}") as agent:
+        with server.connect("/v1/audio", SUBPROTOCOL) as client:
+            start(client, conversation)
+            client.socket.send(bytes(6_401))
+            client.socket.socket.close()
+        assert agent.until("ended")["event"]["data"]["turns"] == 0
+
+
+def test_what_is_said_in_a_pause_is_not_heard_and_time_goes_on(
+    server: Running, conversation: str, call: RecordedCall
+) -> None:
+    audio = sound(call, Sending.PCM)
+    with server.agent(f"conversation:{conversation}") as agent:
+        with server.connect("/v1/audio", SUBPROTOCOL) as client:
+            start(client, conversation)
+            client.send(type="pause")
+            for begin in range(0, len(audio), 64_000):
+                client.socket.send(audio[begin : begin + 64_000])
+            client.send(type="resume")
+            client.send(type="dtmf", digit="5")
+            client.send(type="meta", anything={"goes": 1})
+            client.send(type="stop")
+            client.until("ended")
+        ended = agent.until("ended")["event"]
+    assert ended["data"]["turns"] == 0
+    assert 0 < ended["at"] < BEGINNING_S
+
+
+def test_a_call_server_may_put_its_start_into_the_url_and_send_text_of_its_own(
+    server: Running, conversation: str
+) -> None:
+    path = f"/v1/audio?call_id={conversation}&format=s16le&rate=8000&channels=1&roles=customer"
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with server.agent(f"conversation:{conversation}") as agent:
+        with server.connect(path, "media", headers) as client:
+            assert client.socket.subprotocol == "media"
+            assert client.receive()["type"] == "started"
+            client.socket.send("MEDIA_START connection_id:copilot")
+            client.socket.send(bytes(16_000))
+        assert agent.until("ended")["event"]["at"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "close_code"),
+    [
+        (f"?token={TOKEN}", "token_in_url", 4400),
+        ("?rate=8000&format=s16le", "unauthorized", 4401),
+        ("?rate=8001&format=s16le", "bad_message", 4400),
+        ("?rate=8000", "bad_message", 4400),
+        ("?rate=8000&format=s16le&roles=customer,customer&channels=2", "unauthorized", 4401),
+    ],
+)
+def test_a_bad_url_is_answered_with_the_reason(
+    server: Running, query: str, code: str, close_code: int
+) -> None:
+    with server.connect(f"/v1/audio{query}", SUBPROTOCOL) as client:
+        assert client.receive()["code"] == code
+        assert client.closed() == close_code
+
+
+@pytest.mark.parametrize(
+    ("first", "code", "close_code"),
+    [
+        (bytes(640), "start_expected", 4400),
+        (b"", "start_expected", 4400),
+        ("{", "bad_message", 4400),
+        ("[" * 60_000, "bad_message", 4400),
+        ('{"type":"stop"}', "bad_message", 4400),
+        (json.dumps(PCM | {"token": ""}), "unauthorized", 4401),
+        (json.dumps(PCM | {"token": "wrong"}), "unauthorized", 4401),
+        (json.dumps(PCM | {"rate": 44_100}), "bad_message", 4400),
+        (json.dumps(PCM | {"format": "opus"}), "bad_message", 4400),
+        (json.dumps(PCM | {"channels": 3}), "bad_message", 4400),
+        (json.dumps(PCM | {"channels": 1, "roles": ["customer", "agent"]}), "bad_message", 4400),
+        (json.dumps(PCM | {"roles": ["agent", "agent"]}), "bad_message", 4400),
+        (json.dumps(PCM | {"roles": ["agent", "boss"]}), "bad_message", 4400),
+        (json.dumps(PCM | {"context": {"date": 7}}), "bad_message", 4400),
+        ("x" * 70_000, "too_big", 1009),
+    ],
+)
+def test_a_bad_start_is_answered_with_the_reason_and_a_documented_code(
+    server: Running, first: str | bytes, code: str, close_code: int
+) -> None:
+    with server.connect("/v1/audio", SUBPROTOCOL) as client:
+        client.socket.send(first)
+        assert client.receive()["code"] == code
+        assert client.closed() == close_code
+
+
+@pytest.mark.parametrize(
+    ("garbage", "code", "close_code"),
+    [
+        ("{", "bad_message", 4400),
+        ('{"type":"dance"}', "bad_message", 4400),
+        (json.dumps(PCM), "bad_message", 4400),
+        (bytes(65_537), "too_big", 1009),
+        (bytes(2_000_000), None, 1009),
+    ],
+)
+def test_garbage_ends_its_own_call_and_the_others_go_on(
+    server: Running, conversation: str, garbage: str | bytes, code: str | None, close_code: int
+) -> None:
+    with server.connect("/v1/audio", SUBPROTOCOL) as other:
+        start(other, f"{conversation}-other")
+        with server.agent(f"conversation:{conversation}") as agent:
+            with server.connect("/v1/audio", SUBPROTOCOL) as client:
+                start(client, conversation)
+                client.socket.send(bytes(641))
+                client.socket.send(garbage)
+                if code is not None:
+                    assert client.receive()["code"] == code
+                assert client.closed() == close_code
+            agent.until("ended")
+        other.socket.send(bytes(6_400))
+        other.send(type="stop")
+        assert other.until("ended")["type"] == "ended"
