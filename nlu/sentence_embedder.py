@@ -33,9 +33,7 @@ class SentenceTransformersEmbedder:
         """
         weights = folder / "model.safetensors"
         if not weights.is_file():
-            raise EmbedderError(
-                f"{folder}: no model.safetensors; save the model there first"
-            )
+            raise EmbedderError(f"{folder}: no model.safetensors; save the model there first")
         self.name = folder.resolve().name
         self.sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
         self._model = _load(folder)
