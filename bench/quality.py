@@ -22,7 +22,7 @@ from nlu.understanding import Understanding
 from offers.catalog import load_catalog
 from offers.conversation import Conversation, Desk, Opening
 from offers.decisions import Decision, Suggestion
-from offers.eligibility import Facts
+from offers.eligibility import Eligibility, Facts
 from offers.matching import Matcher
 from offers.policy import Policy
 
@@ -63,7 +63,7 @@ class Ours:
     def _has_candidate(self, case: Case, seen: Understanding) -> bool:
         opening = self._opening(case)
         facts = Facts(opening.channel, opening.id, opening.customer, opening.context)
-        candidates = self._desk.matcher.candidates(seen, facts, opening.day)
+        candidates = self._desk.matcher.candidates(seen.needs, Eligibility(facts, opening.day))
         return any(candidate.offer.kind.is_sale for candidate in candidates)
 
     def _opening(self, case: Case) -> Opening:

@@ -27,9 +27,9 @@ from offers.decisions import (
     Started,
     WhyWithdrawn,
 )
-from offers.eligibility import Facts
+from offers.eligibility import Eligibility, Facts
 from offers.gate import Situation, judge
-from offers.matching import Candidate, Matcher
+from offers.matching import Matcher
 from offers.policy import Policy
 from offers.screen import Screen
 
@@ -104,10 +104,11 @@ class Conversation:
     def __init__(self, opening: Opening, desk: Desk) -> None:
         self._opening = opening
         self._desk = desk
-        self._facts = Facts(opening.channel, opening.id, opening.customer, opening.context)
+        facts = Facts(opening.channel, opening.id, opening.customer, opening.context)
+        self._eligibility = Eligibility(facts, opening.day)
         self._mind = desk.understander.begin(opening.customer, opening.context)
         self._screen = Screen(opening.id, desk.policy.suggestions)
-        self._candidates: tuple[Candidate, ...] = ()
+        self._candidates = desk.matcher.candidates((), self._eligibility)
         self._hearing: list[float] = []
         self._seq = 0
         self._at_s = 0.0
@@ -188,7 +189,8 @@ class Conversation:
         seen = self._mind.understanding
         if seen != before:
             yield seen
-            self._candidates = self._desk.matcher.candidates(seen, self._facts, self._opening.day)
+        if seen.needs != before.needs:
+            self._candidates = self._desk.matcher.candidates(seen.needs, self._eligibility)
         yield from self._act()
 
     def _take_outcome(self, event: OutcomeReported) -> Iterator[Fact]:

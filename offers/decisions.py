@@ -130,7 +130,7 @@ class Score:
     Attributes:
         propensity: P, probability in [0, 1] that this customer accepts.
         context: C, weight of the present context, mostly the fit with the need; 1 is neutral.
-        value: V, expected margin in the catalog's currency.
+        value: V, the weight of the offer's expected margin; 1 is neutral.
         lever: L, the business's own thumb on the scale; 1 is neutral.
         priority: What candidates are sorted by.
     """

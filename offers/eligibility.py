@@ -41,7 +41,7 @@ class Standing:
 
 
 class Eligibility:
-    """Judges offers for one customer in one conversation."""
+    """Judges offers for one customer in one conversation; each offer once, since facts do not change."""
 
     def __init__(self, facts: Facts, day: date | None) -> None:
         """Take over the facts.
@@ -50,6 +50,7 @@ class Eligibility:
             facts: Of the conversation.
             day: The day of the conversation; None when unknown, and then offers with dates are out.
         """
+        self._judged: dict[str, Standing] = {}
         self._channel = facts.channel
         self._day = day
         self._held = _held(facts.customer)
@@ -66,6 +67,11 @@ class Eligibility:
 
     def judge(self, offer: Offer) -> Standing:
         """Return whether the offer may be made; never raises."""
+        if offer.id not in self._judged:
+            self._judged[offer.id] = self._standing(offer)
+        return self._judged[offer.id]
+
+    def _standing(self, offer: Offer) -> Standing:
         why = self._barred(offer)
         if why:
             return Standing(Verdict.NOT_ELIGIBLE, why)

@@ -8,17 +8,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlu.embedder import Embedder
 from nlu.redaction import MASK, mask
-from nlu.understanding import Evidence, Need, NeedKind, Understanding
+from nlu.understanding import Evidence, Need, NeedKind
 from offers.catalog import Catalog, Offer
 from offers.decisions import Score, Suggestion, Talk
-from offers.eligibility import Eligibility, Facts
+from offers.eligibility import Eligibility
 from offers.rules import Verdict
 
 Vectors = NDArray[np.float32]
@@ -84,19 +83,17 @@ class Matcher:
         self._words = {offer.id: embedder.embed(_described(offer)) for offer in catalog.offers.values()}
         self._greatest_value = max((offer.value for offer in catalog.offers.values()), default=0.0)
 
-    def candidates(self, seen: Understanding, facts: Facts, day: date | None) -> tuple[Candidate, ...]:
+    def candidates(self, needs: Iterable[Need], eligibility: Eligibility) -> tuple[Candidate, ...]:
         """Return every offer the customer may be made that meets a believed need, or any customer's.
 
         Each offer comes once, with the need it fits best; in the order of their ids.
 
         Args:
-            seen: What is believed now.
-            facts: Of the conversation.
-            day: The day of the conversation; None when unknown.
+            needs: Those believed now.
+            eligibility: Of this customer, in this conversation.
         """
-        eligibility = Eligibility(facts, day)
         best: dict[str, Candidate] = {}
-        for candidate in self._fitting(seen.needs):
+        for candidate in self._fitting(needs):
             name = candidate.offer.id
             if name not in best:
                 if eligibility.judge(candidate.offer).verdict is Verdict.ELIGIBLE:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from listener.events import Channel
 from nlu.business import NeedExamples
-from nlu.understanding import Evidence, Need, NeedKind, Understanding
+from nlu.understanding import Evidence, Need, NeedKind
 from offers.arbitration import arbitrate
 from offers.catalog import Catalog, Offer, Price
 from offers.decisions import OfferKind, Scope
@@ -82,7 +82,7 @@ policies = st.builds(
 
 
 def found_in(of: Catalog, needs: tuple[Need, ...], about: Facts) -> tuple[Candidate, ...]:
-    return Matcher(of, Lengths()).candidates(Understanding(needs=needs), about, None)
+    return Matcher(of, Lengths()).candidates(needs, Eligibility(about, None))
 
 
 @settings(max_examples=150, deadline=None)

@@ -8,7 +8,6 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from offers.matching import Matcher
 
 from listener.events import Channel, Partial, Speaker, Tick, Turn, Utterance
 from nlu.pipeline import Mind, Understander
@@ -37,6 +36,7 @@ from offers.decisions import (
     Suggestion,
     Withdrawn,
 )
+from offers.matching import Matcher
 from offers.policy import Policy
 
 CATALOG = load_catalog(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from listener.events import Channel
 from nlu.embedder import Embedder
 from nlu.redaction import mask
-from nlu.understanding import Evidence, Need, NeedKind, Understanding
+from nlu.understanding import Evidence, Need, NeedKind
 from offers.arbitration import arbitrate
 from offers.catalog import load_catalog
 from offers.decisions import OfferKind, Scope
@@ -98,7 +98,7 @@ MATCHER = Matcher(CATALOG, Letters())
 
 
 def candidates(*needs: Need, day: date | None = SPRING, about: Facts | None = None) -> tuple[Candidate, ...]:
-    return MATCHER.candidates(Understanding(needs=needs), about or facts(), day)
+    return MATCHER.candidates(needs, Eligibility(about or facts(), day))
 
 
 def names(found: Sequence[Candidate]) -> list[str]:
@@ -162,7 +162,7 @@ def test_of_two_offers_for_a_need_the_one_whose_words_fit_comes_first(embedder: 
         ("we have to pull the boat trailer to the lake", "tow-bar"),
         ("the skis never fit in with all our luggage", "roof-box"),
     ):
-        found = matcher.candidates(Understanding(needs=(need("carry", said),)), facts(), SPRING)
+        found = matcher.candidates((need("carry", said),), Eligibility(facts(), SPRING))
         assert names(arbitrate(found, Scope.ALL, Policy()))[0] == first
 
 
