@@ -1,6 +1,5 @@
 """What an agent must know of the customer before anything is offered, with the words that show it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import cast

@@ -1,0 +1,167 @@
+"""Train the needs head, and measure it on businesses it was not trained on.
+
+``python -m bench.train_needs`` reads the authored conversations of ``$RIGHTSELL_DATA`` (ours), prints the
+cross-validated figures, leaving one business out at a time, and writes ``nlu/heads/needs.npz``.
+"""
+
+import json
+import os
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from bench.train_sentiment import read_turns
+from listener.events import Speaker
+from nlu.business import Business
+from nlu.cues import load_language
+from nlu.embedder import Embedder, load_minilm
+from nlu.likeness import Likeness
+from nlu.needs import NeedsHead, NeedsReader
+from nlu.reader import Reader
+from nlu.reading import Reading
+from offers.catalog import load_catalog
+
+HEAD = Path(__file__).parent.parent / "nlu" / "heads" / "needs.npz"
+KINDS = ("stated", "unstated")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A conversation with its answers: the labelled needs."""
+
+    business: str
+    readings: Sequence[Reading]
+    needs: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Pairs of clause and need: features, whether it is that need, and whether it was stated."""
+
+    features: NDArray[np.float32]
+    needed: NDArray[np.bool_]
+    stated: NDArray[np.bool_]
+
+
+def lesson(business: Business, likeness: Likeness, told: Iterable[Told]) -> Lesson:
+    """Return all pairs of the conversations' clauses and the business's needs."""
+    rows: list[NDArray[np.float32]] = []
+    kinds: list[str] = []
+    for each in told:
+        agent: Reading | None = None
+        for reading in each.readings:
+            if reading.turn.utterance.speaker is Speaker.AGENT:
+                agent = reading
+            elif reading.clauses:
+                rows.append(likeness.features(reading, agent).reshape(-1, rows[0].shape[1] if rows else 24))
+                kinds += [
+                    kind_of(each, reading, at, need.id)
+                    for at in range(len(reading.clauses))
+                    for need in business.needs
+                ]
+    answers = np.array(kinds)
+    return Lesson(np.concatenate(rows), answers != "", answers == "stated")
+
+
+def kind_of(told: Told, reading: Reading, at: int, need: str) -> str:
+    """Return the labelled kind of a need whose quote overlaps the clause, or nothing."""
+    clause = reading.clauses[at]
+    for label in told.needs:
+        start = reading.turn.utterance.text.find(label["quote"])
+        if (
+            label["turn"] == reading.turn.index
+            and label["id"] == need
+            and clause.start < start + len(label["quote"])
+            and start < clause.end
+        ):
+            return str(label["kind"])
+    return ""
+
+
+def fit(lessons: Sequence[Lesson]) -> dict[str, NDArray[np.float32]]:
+    """Return the arrays of a head trained on the lessons."""
+    features = np.concatenate([each.features for each in lessons])
+    needed = np.concatenate([each.needed for each in lessons])
+    stated = np.concatenate([each.stated for each in lessons])
+    mean, scale = features.mean(0), features.std(0) + 1e-6
+    scaled = (features - mean) / scale
+    need = LogisticRegression(max_iter=400).fit(scaled, needed)
+    kind = LogisticRegression(max_iter=400, C=0.1, class_weight="balanced").fit(
+        scaled[needed], stated[needed]
+    )
+    return {
+        "mean": mean.astype(np.float32),
+        "scale": scale.astype(np.float32),
+        "weight": np.stack([need.coef_[0], kind.coef_[0]]).astype(np.float32),
+        "bias": np.array([need.intercept_[0], kind.intercept_[0]], np.float32),
+    }
+
+
+def believed(reader: NeedsReader, readings: Sequence[Reading]) -> dict[str, str]:
+    """Return the needs believed at any time, with the kind believed last."""
+    state, ever = reader.begin(), dict[str, str]()
+    for reading in readings:
+        state = reader.read(state, reading)
+        ever |= {need.id: str(need.kind) for need in state.belief}
+    return ever
+
+
+def counts(found: dict[str, str], labels: Sequence[dict[str, Any]], kind: str | None) -> NDArray[np.int64]:
+    """Return hits, false alarms and misses, of one kind or of all."""
+    got = {name for name, each in found.items() if kind in (None, each)}
+    want = {label["id"] for label in labels if kind in (None, label["kind"])}
+    return np.array([len(got & want), len(got - want), len(want - got)])
+
+
+def report(businesses: dict[str, Business], told: Sequence[Told], embedder: Embedder) -> None:
+    """Print the figures and write the head trained on everything."""
+    likeness = {name: Likeness(business, embedder) for name, business in businesses.items()}
+    lessons = {
+        name: lesson(business, likeness[name], [each for each in told if each.business == name])
+        for name, business in businesses.items()
+    }
+    totals: dict[str | None, NDArray[np.int64]] = {kind: np.zeros(3, np.int64) for kind in (None, *KINDS)}
+    for name, business in businesses.items():
+        head = NeedsHead("", fit([each for other, each in lessons.items() if other != name]))
+        reader = NeedsReader(business, embedder, head)
+        for each in told:
+            if each.business == name:
+                found = believed(reader, each.readings)
+                for kind in totals:
+                    totals[kind] += counts(found, each.needs, kind)
+    for kind, (hits, alarms, misses) in totals.items():
+        precision, recall = hits / max(hits + alarms, 1), hits / max(hits + misses, 1)
+        f1 = 2 * hits / max(2 * hits + alarms + misses, 1)
+        print(
+            f"{kind or 'any kind':9} f1 {f1:.3f} precision {precision:.3f} recall {recall:.3f} n {hits + misses}"
+        )
+    np.savez_compressed(HEAD, **fit(list(lessons.values())))  # pyright: ignore[reportArgumentType]  # its stub takes a flag among the arrays
+    print("sha256", sha256(HEAD.read_bytes()).hexdigest())
+
+
+def main() -> None:
+    """Read, measure, train on everything, write."""
+    warnings.filterwarnings("ignore")
+    embedder = load_minilm()
+    reader = Reader(embedder, load_language())
+    businesses: dict[str, Business] = {}
+    told: list[Told] = []
+    for folder in sorted((Path(os.environ["RIGHTSELL_DATA"]) / "dev" / "authored").iterdir()):
+        if folder.is_dir():
+            catalog = folder / "catalog.yaml"
+            businesses[folder.name] = load_catalog(catalog.read_text("utf-8"), str(catalog)).business
+            for line in (folder / "conversations.jsonl").read_text("utf-8").splitlines():
+                found = json.loads(line)
+                told.append(Told(folder.name, read_turns(reader, found["turns"]), found["labels"]["needs"]))
+    report(businesses, told, embedder)
+
+
+if __name__ == "__main__":
+    main()
