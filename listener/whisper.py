@@ -1,9 +1,9 @@
 """The faster-whisper recogniser: int8 on the CPU, its encoder cropped to what was said, and guarded.
 
 Whisper pads whatever it hears to 30 s, and so a short segment pays for 30 s of encoder: ten times too
-much. Here the encoder sees the segment and a margin. That is unusual input, on which the model now and
-then loops or falls silent; such a hearing is told by its own figures and repeated at the full 30 s,
-once. What is still doubtful then is not passed on as words.
+much. Here the encoder sees the segment and a margin of silence. That is unusual input, on which the
+model now and then loops or falls silent; such a hearing is told by its own figures and repeated at the
+full 30 s, once. What is still doubtful then is not passed on as words.
 
 Source of every figure below: measured, docs/benchmarks.md, "Speech"; those of whisper's own fallback
 (Radford et al. 2022, section 4.5) where it says so.
@@ -25,9 +25,11 @@ from numpy.typing import NDArray
 from listener.events import SAMPLE_RATE_HZ, Utterance
 from listener.transcriber import Segment
 
-_FRAMES_PER_S = 100
-_FULL_FRAMES = 30 * _FRAMES_PER_S
-_MARGIN_FRAMES = 2 * _FRAMES_PER_S
+_FRAMES_PER_S = 100  # of the encoder's input
+_FRAME_SAMPLES = SAMPLE_RATE_HZ // _FRAMES_PER_S
+_FULL_S = 30.0
+_MARGIN_S = 2.0  # of silence; less, or zeroes where silence would be, and it hears three times as much wrong
+_BEAM = 5  # with 1, the cropped encoder's words are twice as often wrong
 
 _TOKENS_AT_LEAST = 14
 _TOKENS_PER_S = 7
@@ -39,7 +41,7 @@ _REPEATS = 3
 
 _NO_SPEECH_PROBABILITY = 0.6  # whisper's own
 _LEAST_ACTIVITY = 0.5
-_LEAST_SECONDS = 0.1
+_LEAST_CONFIDENCE = 0.45  # below are breaths and clicks that were made words
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +93,26 @@ class WhisperTranscriber:
     def transcribe(self, segment: Segment) -> Utterance | None:
         """Return the words of a segment of at most 30 s, or None when it holds none worth believing."""
         seconds = len(segment.samples) / SAMPLE_RATE_HZ
-        if seconds < _LEAST_SECONDS:
-            return None
-        features = self._features(segment.samples)[:, : round(seconds * _FRAMES_PER_S)]
         limit = min(round(_TOKENS_AT_LEAST + _TOKENS_PER_S * seconds), _MOST_TOKENS)
-        hearing = self._hear(features, features.shape[1] + _MARGIN_FRAMES, limit)
+        hearing = self._hear(segment.samples, min(seconds + _MARGIN_S, _FULL_S), limit)
         if hearing.is_doubtful:
-            hearing = self._hear(features, _FULL_FRAMES, limit)
-        if hearing.is_doubtful or _nobody_spoke(hearing, segment.activity):
-            return None
+            hearing = self._hear(segment.samples, _FULL_S, limit)
         confidence = _confidence(hearing, segment.activity)
+        if hearing.is_doubtful or confidence < _LEAST_CONFIDENCE or _nobody_spoke(hearing, segment.activity):
+            return None
         return Utterance(segment.speaker, hearing.text, segment.start_s, segment.end_s, confidence)
 
-    def _hear(self, features: NDArray[np.float32], frames: int, limit: int) -> _Hearing:
-        """Decode features, padded or cut to so many frames of 10 ms, in at most ``limit`` tokens."""
-        padded = np.zeros((1, features.shape[0], min(frames, _FULL_FRAMES)), np.float32)
-        padded[0, :, : features.shape[1]] = features[:, : padded.shape[2]]
-        encoded = self._whisper.encode(_storage(padded))
+    def _hear(self, samples: NDArray[np.float32], seconds: float, limit: int) -> _Hearing:
+        """Decode samples, followed by silence up to so many seconds, into at most ``limit`` tokens."""
+        frames = round(seconds * _FRAMES_PER_S)
+        silence = np.zeros(max(0, frames * _FRAME_SAMPLES - len(samples)), np.float32)
+        features = self._features(np.concatenate([samples, silence]))[None, :, :frames]
+        encoded = self._whisper.encode(_storage(np.ascontiguousarray(features)))
         prompt = self._tokens.sot_sequence
         [result] = self._whisper.generate(
             encoded,
             [prompt],
+            beam_size=_BEAM,
             max_length=2 * limit,  # CTranslate2 allows itself half of it
             return_scores=True,
             return_no_speech_prob=True,
