@@ -44,7 +44,7 @@ STAGES = ("idle", "open", "done", "accepted", "failed")
 """How far the current request has come: none yet, made, said to be done, accepted as done, refused."""
 
 HEAD_NAME = "dialogue-1"
-HEAD_SHA256 = "9c29947cce6132ae92ed4812c6cd9e8c4b72dfe7a2acd1d13c46172426d5fb17"
+HEAD_SHA256 = "26c6c40bc8cac4f9648cb3a7bfdce335fdc8fcf917907e684a6b05df3e9c5f78"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

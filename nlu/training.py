@@ -74,7 +74,7 @@ class Recipe:
     rate: float = 3e-3
     weight_decay: float = 1e-4
     act_share: float = 0.5
-    conversation_share: float = 0.5
+    conversation_share: float = 1.0
     margin: float = 1.0
 
 
