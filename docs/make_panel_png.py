@@ -1,4 +1,4 @@
-"""Take ``docs/panel.png``: a sample chat goes into a real server, and its page is photographed.
+"""Take ``docs/panel.png``: a sample conversation goes into a real server, and its page is photographed.
 
 Run it from the repository: ``.venv/bin/python docs/make_panel_png.py``. Needs Debian's chromium.
 """
@@ -17,9 +17,8 @@ from playwright.sync_api import sync_playwright
 
 DOCS = Path(__file__).parent
 SEEDS = DOCS.parent / "seeds" / "telecom"
-SAMPLE = "tel-04"
+SAMPLE = "tel-01"
 TOKEN = "screenshot"  # noqa: S105  # opens a server that lives for seconds, on loopback
-BETWEEN_MESSAGES_S = 14
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -31,16 +30,16 @@ def served() -> Generator[str]:
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603  # our own
         try:
             assert server.stdout is not None  # noqa: S101  # a pipe was asked for
-            yield server.stdout.readline().split()[-1]
+            yield server.stdout.readline().split()[-1].rstrip("/")
         finally:
             server.terminate()
 
 
 def post(address: str, chat: dict[str, Any]) -> None:
-    """Send the chat's messages as a chat system would, as if some seconds lay between them."""
-    for index, turn in enumerate(chat["turns"][: chat["labels"]["confirmed_turn"] + 1]):
+    """Send what was said, at its own times, up to where the customer is content."""
+    for turn in chat["turns"][: chat["labels"]["confirmed_turn"] + 1]:
         known = {name: chat[name] for name in ("customer", "context")}
-        message = {"speaker": turn["speaker"], "text": turn["text"], "at_s": index * BETWEEN_MESSAGES_S}
+        message = {"speaker": turn["speaker"], "text": turn["text"], "at_s": turn["end_s"]}
         httpx.post(
             f"{address}/v1/conversations/{SAMPLE}/messages",
             headers={"Authorization": f"Bearer {TOKEN}"},

@@ -24,9 +24,9 @@ TOKEN = "token-of-this-test"
 
 @pytest.fixture(scope="module")
 def chat() -> dict[str, Any]:
-    """A sample chat: two amounts on a bill, explained; then a line for a child would help."""
+    """A sample conversation: a lost SIM is sent again, and a flight to Lisbon was mentioned."""
     lines = (SEEDS / "conversations.jsonl").read_text().splitlines()
-    return next(chat for chat in map(json.loads, lines) if chat["id"] == "tel-04")
+    return next(chat for chat in map(json.loads, lines) if chat["id"] == "tel-01")
 
 
 @dataclass
