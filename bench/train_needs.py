@@ -7,7 +7,7 @@ cross-validated figures, leaving one business out at a time, and writes ``nlu/he
 import json
 import os
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,14 +22,16 @@ from listener.events import Speaker
 from nlu.business import Business
 from nlu.cues import load_language
 from nlu.embedder import Embedder, load_minilm
-from nlu.likeness import Likeness
-from nlu.needs import NeedsHead, NeedsReader
+from nlu.head_files import Arrays
+from nlu.likeness import FEATURES, Likeness
+from nlu.needs import NeedsHead, NeedsReader, NeedsState
 from nlu.reader import Reader
 from nlu.reading import Reading
 from offers.catalog import load_catalog
 
 HEAD = Path(__file__).parent.parent / "nlu" / "heads" / "needs.npz"
 KINDS = ("stated", "unstated")
+CONFIDENCES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def lesson(business: Business, likeness: Likeness, told: Iterable[Told]) -> Less
             if reading.turn.utterance.speaker is Speaker.AGENT:
                 agent = reading
             elif reading.clauses:
-                rows.append(likeness.features(reading, agent).reshape(-1, rows[0].shape[1] if rows else 24))
+                rows.append(likeness.features(reading, agent).reshape(-1, len(FEATURES)))
                 kinds += [
                     kind_of(each, reading, at, need.id)
                     for at in range(len(reading.clauses))
@@ -85,7 +87,7 @@ def kind_of(told: Told, reading: Reading, at: int, need: str) -> str:
     return ""
 
 
-def fit(lessons: Sequence[Lesson]) -> dict[str, NDArray[np.float32]]:
+def fit(lessons: Sequence[Lesson]) -> Arrays:
     """Return the arrays of a head trained on the lessons."""
     features = np.concatenate([each.features for each in lessons])
     needed = np.concatenate([each.needed for each in lessons])
@@ -104,13 +106,30 @@ def fit(lessons: Sequence[Lesson]) -> dict[str, NDArray[np.float32]]:
     }
 
 
-def believed(reader: NeedsReader, readings: Sequence[Reading]) -> dict[str, str]:
-    """Return the needs believed at any time, with the kind believed last."""
+def calibrated(arrays: Arrays, chances: NDArray[np.float64], right: NDArray[np.bool_]) -> Arrays:
+    """Return the head with its probability of a need made that of a conversation's best sighting of it.
+
+    Args:
+        arrays: What ``fit`` returned.
+        chances: Of the best sightings, by heads that never saw the business.
+        right: Whether those needs were labelled.
+    """
+    score = np.log(chances / (1 - chances))[:, None]
+    line = LogisticRegression(C=1e3).fit(score, right)
+    slope, offset = np.float32(line.coef_[0, 0]), np.float32(line.intercept_[0])
+    weight, bias = arrays["weight"].copy(), arrays["bias"].copy()
+    weight[0] *= slope
+    bias[0] = bias[0] * slope + offset
+    return arrays | {"weight": weight, "bias": bias}
+
+
+def follow(reader: NeedsReader, readings: Sequence[Reading]) -> tuple[dict[str, str], NeedsState]:
+    """Return the needs believed at any time, with the kind believed last, and the last state."""
     state, ever = reader.begin(), dict[str, str]()
     for reading in readings:
         state = reader.read(state, reading)
         ever |= {need.id: str(need.kind) for need in state.belief}
-    return ever
+    return ever, state
 
 
 def counts(found: dict[str, str], labels: Sequence[dict[str, Any]], kind: str | None) -> NDArray[np.int64]:
@@ -120,29 +139,59 @@ def counts(found: dict[str, str], labels: Sequence[dict[str, Any]], kind: str | 
     return np.array([len(got & want), len(got - want), len(want - got)])
 
 
+class Trial:
+    """Every business judged by a head that never saw it.
+
+    Args:
+        businesses: By name.
+        told: Their conversations.
+    """
+
+    def __init__(self, businesses: dict[str, Business], told: Sequence[Told], embedder: Embedder) -> None:
+        self._businesses, self._told, self._embedder = businesses, told, embedder
+        self.lessons = {
+            name: lesson(business, Likeness(business, embedder), self._of(name))
+            for name, business in businesses.items()
+        }
+        self.chances: list[float] = []
+        self.right: list[bool] = []
+
+    def _of(self, name: str) -> list[Told]:
+        return [each for each in self._told if each.business == name]
+
+    def run(self, finish: Callable[[Arrays], Arrays]) -> dict[str | None, NDArray[np.int64]]:
+        """Return the counts of each kind; ``finish`` gets each fold's head before it is used."""
+        totals: dict[str | None, NDArray[np.int64]] = {kind: np.zeros(3, np.int64) for kind in (None, *KINDS)}
+        self.chances, self.right = [], []
+        for name, business in self._businesses.items():
+            arrays = finish(fit([each for other, each in self.lessons.items() if other != name]))
+            reader = NeedsReader(business, self._embedder, NeedsHead("", arrays))
+            for each in self._of(name):
+                found, state = follow(reader, each.readings)
+                totals = {kind: total + counts(found, each.needs, kind) for kind, total in totals.items()}
+                wanted = {label["id"] for label in each.needs}
+                self.chances += [need.confidence for need in state.seen.values()]
+                self.right += [name in wanted for name in state.seen]
+        return totals
+
+
 def report(businesses: dict[str, Business], told: Sequence[Told], embedder: Embedder) -> None:
     """Print the figures and write the head trained on everything."""
-    likeness = {name: Likeness(business, embedder) for name, business in businesses.items()}
-    lessons = {
-        name: lesson(business, likeness[name], [each for each in told if each.business == name])
-        for name, business in businesses.items()
-    }
-    totals: dict[str | None, NDArray[np.int64]] = {kind: np.zeros(3, np.int64) for kind in (None, *KINDS)}
-    for name, business in businesses.items():
-        head = NeedsHead("", fit([each for other, each in lessons.items() if other != name]))
-        reader = NeedsReader(business, embedder, head)
-        for each in told:
-            if each.business == name:
-                found = believed(reader, each.readings)
-                for kind in totals:
-                    totals[kind] += counts(found, each.needs, kind)
-    for kind, (hits, alarms, misses) in totals.items():
+    trial = Trial(businesses, told, embedder)
+    trial.run(lambda arrays: arrays)
+    chances, right = np.array(trial.chances), np.array(trial.right)
+    for kind, (hits, alarms, misses) in trial.run(lambda arrays: calibrated(arrays, chances, right)).items():
         precision, recall = hits / max(hits + alarms, 1), hits / max(hits + misses, 1)
         f1 = 2 * hits / max(2 * hits + alarms + misses, 1)
         print(
             f"{kind or 'any kind':9} f1 {f1:.3f} precision {precision:.3f} recall {recall:.3f} n {hits + misses}"
         )
-    np.savez_compressed(HEAD, **fit(list(lessons.values())))  # pyright: ignore[reportArgumentType]  # its stub takes a flag among the arrays
+    bins = np.digitize(trial.chances, CONFIDENCES)
+    for edge, low in enumerate(CONFIDENCES, 1):
+        share = np.array(trial.right)[bins == edge]
+        print(f"confidence from {low:.1f}: {len(share)} needs, {share.mean() if len(share) else 0:.2f} right")
+    head = calibrated(fit(list(trial.lessons.values())), chances, right)
+    np.savez_compressed(HEAD, **head)  # pyright: ignore[reportArgumentType]  # its stub takes a flag among them
     print("sha256", sha256(HEAD.read_bytes()).hexdigest())
 
 

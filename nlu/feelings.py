@@ -7,38 +7,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 _UNHAPPY = (
-    r"(?:ridiculous|disgrac\w+|unacceptable|appalling|useless|rubbish|awful|terrible|pathetic|shambles|nightmare"
-    r"|fed up|sick (?:of|and tired)|furious|livid|angry|annoy\w+|frustrat\w+|disappoint\w+|fuming|outrag\w+|insult\w*"
-    r"|nonsense|a joke|robbery|rip ?off|scam|waste|worst|horrible|hate|unbelievable|disgust\w+|cheek|upset|lied|lies)"
+    r"(?:ridiculous|disgrac\w+|unacceptable|appalling|useless|rubbish|awful|terrible|pathetic|shambles"
+    r"|nightmare"
+    r"|fed up|sick (?:of|and tired)|furious|livid|angry|annoy\w+|frustrat\w+|disappoint\w+|fuming"
+    r"|outrag\w+|insult\w*"
+    r"|nonsense|a joke|robbery|rip ?off|scam|waste|worst|horrible|hate|unbelievable|disgust\w+|cheek"
+    r"|upset|lied|lies)"
 )
 _SWEARING = (
     r"(?:damn|hell|bloody|f\W?u\W?c\W?k\w*|shit\w*|crap|wtf|ffs|omg|jesus|christ|goddamn|bullshit|arse|ass)"
 )
 _AGAIN = (
-    r"(?:again|still|(?:second|third|fourth|fifth|sixth) time|\w+ times|every (?:single )?time|keeps?|already|waiting|waited"
+    r"(?:again|still|(?:second|third|fourth|fifth|sixth) time|\w+ times|every (?:single )?time|keeps?"
+    r"|already|waiting|waited"
     r"|on hold|for (?:days|weeks|months|hours|ages)|(?:days|weeks|hours) (?:late|now))"
 )
-_THANKS = r"(?:thanks?|thank you|thx|ty|tysm|cheers|appreciate\w*|bless (?:you|u)|grateful|ta|gracias|obliged|kind of you)"
+_THANKS = (
+    r"(?:thanks?|thank you|thx|ty|tysm|cheers|appreciate\w*|bless (?:you|u)|grateful|ta|gracias"
+    r"|obliged|kind of you)"
+)
 _PRAISE = (
-    r"(?:brilliant|great|perfect|lovely|wonderful|amazing|legend|star|lifesaver|excellent|fantastic|awesome|superb"
-    r"|champion|happy|pleased|glad|relief|relieved|love it|nice one|sweet|made my (?:day|week)|best|good stuff|magic)"
+    r"(?:brilliant|great|perfect|lovely|wonderful|amazing|legend|star|lifesaver|excellent|fantastic"
+    r"|awesome|superb"
+    r"|champion|happy|pleased|glad|relief|relieved|love it|nice one|sweet|made my (?:day|week)|best"
+    r"|good stuff|magic)"
 )
 _SARCASM = (
-    r"(?:oh (?:great|brilliant|lovely|perfect|wonderful|fantastic|good|joy)|just (?:great|brilliant|lovely|perfect"
-    r"|wonderful|fantastic|what i (?:need|wanted))|thanks for nothing|how (?:nice|kind|lovely|thoughtful|generous)"
-    r"|lucky me|big surprise|what a surprise|good for you|well done|of course (?:it|you|they)|yeah right|sure you (?:are|will|do))"
+    r"(?:oh (?:great|brilliant|lovely|perfect|wonderful|fantastic|good|joy)|just (?:great|brilliant"
+    r"|lovely|perfect"
+    r"|wonderful|fantastic|what i (?:need|wanted))|thanks for nothing|how (?:nice|kind|lovely|thoughtful"
+    r"|generous)"
+    r"|lucky me|big surprise|what a surprise|good for you|well done|of course (?:it|you|they)|yeah right"
+    r"|sure you (?:are|will|do))"
 )
 _SADNESS = (
-    r"(?:cry|crying|cried|tears|worr\w+|scared|afraid|anxious|stress\w*|passed away|died|funeral|struggling|lost my"
+    r"(?:cry|crying|cried|tears|worr\w+|scared|afraid|anxious|stress\w*|passed away|died|funeral"
+    r"|struggling|lost my"
     r"|can't cope|sick|hospital|hurts?|hard time|exhausted|lonely|ashamed|embarrass\w+)"
 )
 _PROTEST = (
-    r"(?:no no|i said|i (?:already )?told|listen|seriously|are you (?:kidding|joking|serious)|come on|how (?:is|can|could|come)"
-    r"|why (?:should|would|do|did|is|am|are)|what's the point|not good enough|that's not|doesn't help|don't care|whatever"
+    r"(?:no no|i said|i (?:already )?told|listen|seriously|are you (?:kidding|joking|serious)|come on"
+    r"|how (?:is|can|could|come)"
+    r"|why (?:should|would|do|did|is|am|are)|what's the point|not good enough|that's not|doesn't help"
+    r"|don't care|whatever"
     r"|supposed to|meant to|should have|you people|you lot|nobody|no one|never)"
 )
 _THREAT = (
-    r"(?:complain\w*|manager|supervisor|lawyer|solicitor|attorney|ombudsman|regulator|court|sue|cancel\w*|leaving|switch\w*"
+    r"(?:complain\w*|manager|supervisor|lawyer|solicitor|attorney|ombudsman|regulator|court|sue|cancel\w*"
+    r"|leaving|switch\w*"
     r"|refund|money back|compensat\w+|dispute|review|trading standards)"
 )
 _SORRY = r"(?:sorry|apolog\w+|regret|bear with)"

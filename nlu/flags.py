@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from listener.events import Speaker
 from nlu.embedder import Embedder
-from nlu.flag_signs import ORDINARY, PITCH, REFUSAL, SIGNS, WRAP_UP, Signs
+from nlu.flag_signs import PITCH, REFUSAL, SIGNS, WRAP_UP
 from nlu.reading import Clause, Reading
+from nlu.signs import ORDINARY, Signs
 from nlu.understanding import Evidence, Flag, FlagId
 
 _SAID = 0.9

@@ -1,7 +1,7 @@
 """How alike a customer's clauses are to each need of a catalog: the numbers from which needs are judged.
 
-Source: normalisation against ordinary speech, margins over the next need and over the call reasons, and stated
-and unstated examples kept apart are what lifted needs on authored conversations (docs/benchmarks.md).
+Source: normalisation against ordinary speech, margins over the next need and over the call reasons, and
+stated and unstated examples kept apart are what lifted needs on authored conversations.
 """
 
 import re
@@ -39,8 +39,6 @@ FEATURES = (
     "length",
     "wants",
     "asks",
-    "turn_wants",
-    "turn_asks",
 )
 """Names of the numbers, in order."""
 
@@ -48,12 +46,14 @@ _SPREAD_FLOOR = 0.03
 """Cosine; keeps a need that is equally far from all ordinary speech from standing out by nothing."""
 
 _WANTS = re.compile(
-    r"\b(?:i|we)(?:['’]?d| would|['’]?m| am|['’]?ve| have)? (?:\w+ )?(?:want|wanna|need|like|love|looking|look|after"
+    r"\b(?:i|we)(?:['’]?d| would|['’]?m| am|['’]?ve| have)? (?:\w+ )?(?:want|wanna|need|like|love|looking"
+    r"|look|after"
     r"|wondering|wonder|thinking of|hoping|interested|prefer)\b|\bgonna need\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"\b(?:(?:can|could|may) (?:i|we|you|u|y['’]?all)|do (?:you|u|y['’]?all|they)|(?:is|are|isn['’]?t|aren['’]?t) there"
+    r"\b(?:(?:can|could|may) (?:i|we|you|u|y['’]?all)|do (?:you|u|y['’]?all|they)|(?:is|are|isn['’]?t"
+    r"|aren['’]?t) there"
     r"|any chance|how much|what about|is it possible|which of|have you (?:not )?(?:got )?(?:any|an?|one|some)"
     r"|would (?:it|you|there)|could (?:it|we not))\b",
     re.IGNORECASE,
@@ -165,11 +165,11 @@ def _against_others(standing: _Matrix) -> tuple[_Matrix, _Matrix]:
 
 def _manner(reading: Reading) -> list[_Matrix]:
     """Return how each clause was said, one column of shape ``(clauses, 1)`` a feature."""
-    rows = [_said(clause, reading.text) for clause in reading.clauses]
+    rows = [_said(clause) for clause in reading.clauses]
     return [np.array(column, np.float32)[:, None] for column in zip(*rows, strict=True)]
 
 
-def _said(clause: Clause, turn: str) -> tuple[float, ...]:
+def _said(clause: Clause) -> tuple[float, ...]:
     return (
         float(clause.negated),
         float(clause.hypothetical),
@@ -179,6 +179,4 @@ def _said(clause: Clause, turn: str) -> tuple[float, ...]:
         float(np.log1p(len(clause.text.split()))),
         float(_WANTS.search(clause.text) is not None),
         float(_ASKS.search(clause.text) is not None),
-        float(_WANTS.search(turn) is not None),
-        float(_ASKS.search(turn) is not None),
     )

@@ -68,11 +68,11 @@ class SentimentHead:
         )
         update = _sigmoid(update_in + update_on)
         new = np.tanh(new_in + _sigmoid(reset_in + reset_on) * new_on)
-        return (1 - update) * new + update * memory
+        return ((1 - update) * new + update * memory).astype(np.float32)
 
 
-def _sigmoid(values: _Vector) -> _Vector:
-    return 1 / (1 + np.exp(-values))
+def _sigmoid(values: NDArray[np.floating]) -> _Vector:
+    return (1 / (1 + np.exp(-values))).astype(np.float32)
 
 
 def load_sentiment_head() -> SentimentHead:
