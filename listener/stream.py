@@ -23,6 +23,7 @@ VoiceActivity = Callable[[NDArray[np.float32]], float]
 MAX_SKEW_S = 1.0
 """How far one track may lag behind the other and still be waited for, so that segments keep time order."""
 
+_STOPPED_S = 3.0  # a track so far behind sends no more, and what was being said on it is closed
 _JITTER_S = 0.06  # time stamps of packets are not that exact: three packets of 20 ms
 _LONGEST_FILL_S = 1.0  # a longer gap ends what was being said, and the track begins anew
 
@@ -47,7 +48,12 @@ class SpeechStream:
         Gaps in the time stamps count as silence; what was heard before is not heard again.
         """
         self._waiting += self._tracks[chunk.speaker].feed(chunk)
-        return self._release(self._settled_to_s())
+        lead_s = max(track.heard_s for track in self._tracks.values())
+        for track in self._tracks.values():
+            if lead_s - track.heard_s > _STOPPED_S:
+                self._waiting += track.finish()
+        heard = [track.heard_s for track in self._tracks.values()]
+        return self._release(min(seconds for seconds in heard if lead_s - seconds <= MAX_SKEW_S))
 
     def finish(self) -> list[Segment]:
         """Return what is still open or waiting when the conversation ends, oldest first."""
@@ -55,12 +61,8 @@ class SpeechStream:
             self._waiting += track.finish()
         return self._release(float("inf"))
 
-    def _settled_to_s(self) -> float:
-        """Seconds up to which no track that is waited for can close another segment."""
-        heard = [track.heard_s for track in self._tracks.values()]
-        return min(seconds for seconds in heard if max(heard) - seconds <= MAX_SKEW_S)
-
     def _release(self, until_s: float) -> list[Segment]:
+        """Return what closed up to a time before which no track that is waited for can close another."""
         self._waiting.sort(key=lambda segment: (segment.closed_s, segment.speaker))
         ready = [segment for segment in self._waiting if segment.closed_s <= until_s]
         self._waiting = self._waiting[len(ready) :]
