@@ -15,23 +15,47 @@ AGENT, CUSTOMER = Speaker.AGENT, Speaker.CUSTOMER
 
 BUSINESS = Business(
     reasons=(
-        ReasonExamples("opening_hours", "Opening hours", ("when do you open", "are you open on sunday", "what time do you close")),
-        ReasonExamples("change_booking", "Change a booking", ("i want to move my booking", "can you change my table", "make it eight o'clock instead")),
+        ReasonExamples(
+            "opening_hours",
+            "Opening hours",
+            ("when do you open", "are you open on sunday", "what time do you close"),
+        ),
+        ReasonExamples(
+            "change_booking",
+            "Change a booking",
+            ("i want to move my booking", "can you change my table", "make it eight o'clock instead"),
+        ),
     ),
     needs=(
         NeedExamples(
             "parking",
             "A place to park",
-            stated=("i need somewhere to park the car", "can i reserve a parking space", "do you have parking"),
-            unstated=("i always circle the block looking for a space", "i got a parking ticket outside last time", "we'll be coming by car"),
+            stated=(
+                "i need somewhere to park the car",
+                "can i reserve a parking space",
+                "do you have parking",
+            ),
+            unstated=(
+                "i always circle the block looking for a space",
+                "i got a parking ticket outside last time",
+                "we'll be coming by car",
+            ),
             primer=("will you be coming by car?",),
             offer_words=("Reserved parking", "A parking space kept for your car."),
         ),
         NeedExamples(
             "birthday_cake",
             "A cake for a celebration",
-            stated=("can you make a birthday cake", "i want a cake with candles", "could we have a cake for the party"),
-            unstated=("it's my daughter's birthday", "we're celebrating her turning thirty", "the party is for my mother's birthday"),
+            stated=(
+                "can you make a birthday cake",
+                "i want a cake with candles",
+                "could we have a cake for the party",
+            ),
+            unstated=(
+                "it's my daughter's birthday",
+                "we're celebrating her turning thirty",
+                "the party is for my mother's birthday",
+            ),
             primer=("are you celebrating something?",),
             offer_words=("Birthday cake", "A cake with candles and a name."),
         ),
@@ -43,7 +67,7 @@ BUSINESS = Business(
             offer_words=("Vegan menu", "Five courses from plants."),
         ),
     ),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="session")
