@@ -40,7 +40,7 @@ def read_inputs(
         raise InputError("give both sides of the call: --customer FILE and --agent FILE")
     found = [one for path in paths for one in _read(path, channel_map)]
     if customer is not None and agent is not None:
-        found.append(two_files(customer, agent))
+        found.append(two_files(customer, agent).checked())
     if not found:
         raise InputError("say what to read: FILE…, or --customer FILE and --agent FILE")
     return found
@@ -49,7 +49,7 @@ def read_inputs(
 def _read(path: Path, channel_map: Sequence[Speaker]) -> Iterator[Input]:
     text = _text(path)
     if text is None:
-        yield two_channels(path, channel_map)
+        yield two_channels(path, channel_map).checked()
     elif is_journal(text):
         yield read_journal(text, str(path))
     else:

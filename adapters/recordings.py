@@ -7,7 +7,7 @@ as in a conversation file. Of two files, it lies beside the customer's.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from adapters.conversations import Background, read_background
 from adapters.files import FileError, read_text
@@ -36,6 +36,16 @@ class RecordedCall:
     def speakers(self) -> tuple[Speaker, ...]:
         """Who is heard, in the order of the tracks."""
         return tuple(speaker for _, speakers in self.tracks for speaker in speakers)
+
+    def checked(self) -> Self:
+        """Return the call, if it can be played.
+
+        Raises:
+            FileError: A file cannot be read.
+            RecordingError: A file is not such a recording.
+        """
+        next(self.chunks())
+        return self
 
     def chunks(self) -> Iterator[AudioChunk]:
         """Check the recording, then yield it in chunks of 20 ms, in time order.

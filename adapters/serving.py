@@ -46,7 +46,7 @@ def serve(settings: Settings, *, play: Path | None, show: bool) -> None:
     if settings.catalog is None:
         raise ServingError("say which catalog to sell from: --catalog FILE, or RIGHTSELL_CATALOG")
     _log_to_stderr()
-    call = play and two_channels(play, (Speaker.CUSTOMER, Speaker.AGENT))
+    call = play and two_channels(play, (Speaker.CUSTOMER, Speaker.AGENT)).checked()
     with _listen(settings.host, settings.port) as listening:
         address, token = _address(settings.host, listening), token_of(settings)
         app = build_app(_parts(settings, settings.catalog, token, (Terminal(),) if show else ()))

@@ -36,7 +36,7 @@ def test_on_loopback_a_new_token_is_made_up_at_every_start(host: str) -> None:
 def test_other_machines_are_let_in_only_with_a_token_of_one_s_own(
     host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(SettingsError, match="set RIGHTSELL_TOKEN: .* other machines"):
+    with pytest.raises(SettingsError, match=r"set RIGHTSELL_TOKEN: .* other machines"):
         read_settings(host=host)
     monkeypatch.setenv("RIGHTSELL_TOKEN", "secret")
     assert token_of(read_settings(host=host)) == "secret"
@@ -45,7 +45,7 @@ def test_other_machines_are_let_in_only_with_a_token_of_one_s_own(
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
 def test_a_bad_setting_is_refused_by_name(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", port)
-    with pytest.raises(SettingsError, match="(?i)port"):
+    with pytest.raises(SettingsError, match=r"(?i)port"):
         read_settings()
 
 
