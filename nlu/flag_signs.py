@@ -47,7 +47,7 @@ SIGNS: dict[FlagId, Signs] = {
             r"no complaints?",
             r"(?:can'?t|cannot|not|never|ain'?t|isn'?t|won'?t|mustn'?t"
             r"|shouldn'?t) (?:really )?(?:here to )?(?:complain\w*|going to complain)",
-            r"(?:like|as|am|i'?m|he'?s|she'?s|being|work(?:s|ing)? (?:as|for)) (?:a|an"
+            r"(?:like|as|am|i'?m|he'?s|she'?s|being|work(?:s|ing)? (?:as|for)) (?:the|a|an"
             r"|some) (?:\w+ )?(?:lawyer|solicitor|attorney|barrister)s?",
             r"power of attorney",
             r"(?:lawyer|solicitor|attorney)'?s? (?:friend|conference|office (?:party|move))",
@@ -193,7 +193,7 @@ SIGNS: dict[FlagId, Signs] = {
             r"(?:boarding|meeting|appointment|class|exam|shift|seminar|interview|client\b.{0,20}|train"
             r"|bus|flight|lunch break)(?: \w+){0,3} (?:starts? |is |leaves? |ends )?in (?:like "
             r"|about )?(?:\w+ )?(?:minutes?|mins?|a minute|\d+|half an hour)",
-            r"(?:no|don'?t have|haven'?t got|ain'?t got) (?:the |any )?(?:time|all day)(?: for|\b)",
+            r"(?:don'?t have|haven'?t got|ain'?t got|(?:have|got) no) (?:the |any )?(?:time\b|all day)",
             r"asap\b",
             r"as (?:fast|quick(?:ly)?) as (?:you can|possible)",
         ),

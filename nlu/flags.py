@@ -20,7 +20,7 @@ _SAID = 0.9
 _REFUSED = 0.85
 """Confidence that a refusal right after an agent's pitch declines it."""
 
-_ALIKE = 0.5
+_ALIKE = 0.55
 """Cosine to a flag's example from which a clause may raise it."""
 
 _CLEARLY = 0.06
