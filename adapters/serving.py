@@ -4,7 +4,6 @@ import asyncio
 import errno
 import socket
 import sys
-from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,9 +49,10 @@ def serve(settings: Settings, *, play: Path | None, show: bool) -> None:
     with _listen(settings.host, settings.port) as listening:
         address, token = _address(settings.host, listening), token_of(settings)
         app = build_app(_parts(settings, settings.catalog, token, (Terminal(),) if show else ()))
+        to = Destination(address.replace("http", "ws", 1) + "/v1/audio", token)
         _announce(settings, address, token)
         with suppress(KeyboardInterrupt):
-            asyncio.run(_run(app, listening, call and _play(call, address, token)))
+            asyncio.run(_run(make_server(app), listening, call, to))
     click.echo("Stopped.")
 
 
@@ -80,16 +80,6 @@ def _announce(settings: Settings, address: str, token: str) -> None:
     click.echo(f"Token for this start: {token}")
 
 
-async def _play(call: RecordedCall, address: str, token: str) -> None:
-    """Play the call; the server stays up whatever becomes of it."""
-    url = address.replace("http", "ws", 1) + "/v1/audio"
-    try:
-        await feed(call, Destination(url, token), sending=Sending.PCM, speed=1.0, progress=lambda _: None)
-        click.echo("The call is over. The server stays up; Ctrl-C stops it.")
-    except ValueError as error:
-        click.echo(f"The call was not played: {error}", err=True)
-
-
 def make_server(app: Starlette) -> uvicorn.Server:
     """Return the server of an application, which is not yet serving."""
     return uvicorn.Server(
@@ -107,14 +97,22 @@ def make_server(app: Starlette) -> uvicorn.Server:
 
 
 async def _run(
-    app: Starlette, listening: socket.socket, meanwhile: Coroutine[None, None, None] | None
+    server: uvicorn.Server, listening: socket.socket, call: RecordedCall | None, to: Destination
 ) -> None:
-    server = make_server(app)
-    serving = asyncio.create_task(server.serve([listening]))
-    playing = meanwhile and asyncio.create_task(meanwhile)
-    await serving
+    playing = call and asyncio.create_task(_play(call, to, server))
+    await server.serve([listening])
     if playing is not None:
         playing.cancel()
+
+
+async def _play(call: RecordedCall, to: Destination, server: uvicorn.Server) -> None:
+    """Play the call; the server stays up whatever becomes of it."""
+    try:
+        await feed(call, to, sending=Sending.PCM, speed=1.0, progress=lambda _: None)
+        click.echo("The call is over. The server stays up; Ctrl-C stops it.")
+    except ValueError as error:
+        if not server.should_exit:
+            click.echo(f"The call was not played to its end: {error}", err=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -105,7 +105,7 @@ def test_feed_plays_a_recording_into_a_server_and_ends_the_call(
 
 @pytest.mark.parametrize(
     ("url", "says"),
-    [("/v1/audio", "no token was given"), ("/v1/nowhere", "404"), ("/v1/audio?token=x", "token_in_url")],
+    [("/v1/audio", "no token was given"), ("/v1/nowhere", "403"), ("/v1/audio?token=x", "token_in_url")],
 )
 def test_feed_says_why_a_server_does_not_take_the_call(server: Running, url: str, says: str) -> None:
     done = subprocess.run(
