@@ -1,6 +1,6 @@
 """Word error, cost and delay of the listener, beside plain faster-whisper, on recorded speech.
 
-    python -m bench.speech [--json FILE] [--prompts 64]
+    python -m bench.speech [--json FILE] [--prompts 48]
 
 Speech: prompts of Debian's ``asterisk-core-sounds-en-wav``, with transcripts in
 ``$RIGHTSELL_DATA/asr/core-sounds-en.txt``; and a real two-sided call, ``$RIGHTSELL_DATA/dev/audio``.
@@ -46,7 +46,7 @@ class Prompt:
 
     name: str
     words: list[str]
-    sound: Sound
+    path: Path
 
 
 @dataclass(slots=True)
@@ -69,16 +69,16 @@ class Tally:
 
     @property
     def row(self) -> str:
+        """The figures as a line of the table."""
         error = "     –" if self.errors is None else f"{100 * self.errors / self.words:6.1f}"
-        median, late = np.percentile(self.settle_s, [50, 95]) if self.settle_s else (np.nan, np.nan)
+        settled = [f"{np.percentile(self.settle_s, rank):7.2f}" for rank in (50, 95) if self.settle_s]
         cost = self.cpu_s / self.audio_s
-        return (
-            f"{self.on:28} {self.system:15} {self.prompts:4} {self.words:6} {error} {cost:8.3f} "
-            f"{median:7.2f} {late:7.2f}"
+        return " ".join(
+            (f"{self.on:28} {self.system:15} {self.prompts:5} {self.words:6} {error} {cost:8.3f}", *settled)
         )
 
 
-HEADER = f"{'speech':28} {'by':15} {'sets':>4} {'words':>6} {'WER %':>6} {'CPU s/s':>8} {'settled':>7} {'p95 s':>7}"
+HEADER = f"{'speech':28} {'by':15} files  words  WER %  CPU s/s settled s  p95"
 
 
 class Ours:
@@ -141,15 +141,15 @@ def noisy(sound: Sound, seed: int) -> Sound:
     return np.clip(sound + noise, -1, 1).astype(np.float32)
 
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+# fmt: off
+_UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+          "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+# fmt: on
 
 
 def plain_words(text: str) -> list[str]:
-    """Lower-case words without punctuation, numbers below a hundred spelled out, longer ones digit by digit."""
+    """Lower-case words without punctuation; numbers below a hundred spelled out, others digit by digit."""
     text = re.sub(r"\[.*?\]|[^\w\s'.]|(?<!\d)\.|\.(?!\d)", " ", text.lower())
     text = re.sub(r"\d+", lambda digits: f" {_spelled(digits[0])} ", text.replace(".", " point "))
     return [word.strip("'") for word in text.split() if word.strip("'")]
@@ -176,15 +176,23 @@ def word_errors(said: list[str], heard: list[str]) -> int:
     return row[-1]
 
 
-def load_prompts(transcripts: Path, wanted: int) -> list[Prompt]:
-    """Every n-th prompt in the order of the transcripts that has words and a recording."""
+def load_prompts(transcripts: Path, wanted: int) -> tuple[list[Prompt], list[Prompt]]:
+    """Sentences, and a quarter as many short prompts: of each, every n-th in the order of the transcripts.
+
+    Only those with a recording, and a transcript of nothing but what is said.
+    """
     lines = (line.split(":", 1) for line in transcripts.read_text().splitlines() if ": " in line)
-    said = {name: plain_words(text) for name, text in lines if not name.startswith(";")}
-    found = [name for name, words in said.items() if words and (SOUNDS / f"{name}.wav").is_file()]
-    return [
-        Prompt(name, said[name], sound_of(SOUNDS / f"{name}.wav"))
-        for name in found[:: max(1, len(found) // wanted)]
-    ]
+    said = {name: plain_words(text) for name, text in lines if "[" not in text and "silence" not in name}
+    found = [Prompt(name, words, SOUNDS / f"{name}.wav") for name, words in said.items() if words]
+    found = [prompt for prompt in found if prompt.path.is_file()]
+    sentences = [prompt for prompt in found if len(prompt.words) > SHORT_WORDS]
+    short = [prompt for prompt in found if len(prompt.words) <= SHORT_WORDS]
+    return every_nth(sentences, wanted), every_nth(short, wanted // 4)
+
+
+def every_nth(prompts: list[Prompt], wanted: int) -> list[Prompt]:
+    """Choose about so many, evenly."""
+    return prompts[:: max(1, len(prompts) // wanted)][:wanted]
 
 
 def sound_of(path: Path) -> Sound:
@@ -201,7 +209,7 @@ def measure(
     """Let a recogniser hear a set of prompts."""
     tally, errors = Tally(system.name, on), 0
     for number, prompt in enumerate(prompts):
-        sound = change(prompt.sound, number)
+        sound = change(sound_of(prompt.path), number)
         began = time.process_time()
         text, settle_s = system.words(sound)
         tally.cpu_s += time.process_time() - began
@@ -214,10 +222,8 @@ def measure(
     return tally
 
 
-def measure_prompts(systems: list[Ours | Plain], prompts: list[Prompt]) -> list[Tally]:
+def measure_prompts(systems: list[Ours | Plain], sentences: list[Prompt], short: list[Prompt]) -> list[Tally]:
     """Clean and in noise, sentences and short prompts, every recogniser."""
-    sentences = [prompt for prompt in prompts if len(prompt.words) > SHORT_WORDS]
-    short = [prompt for prompt in prompts if len(prompt.words) <= SHORT_WORDS]
     sets: list[tuple[str, list[Prompt], Callable[[Sound, int], Sound]]] = [
         ("prompts, 8 kHz", sentences, lambda sound, _: sound),
         (f"the same, noise at {NOISE_DB:.0f} dB", sentences, noisy),
@@ -252,7 +258,7 @@ def measure_all(data: Path, wanted: int) -> list[Tally]:
     ours, plain = Ours(load_ears()), Plain()
     tallies: list[Tally] = []
     if transcripts.is_file() and SOUNDS.is_dir():
-        tallies += measure_prompts([ours, plain], load_prompts(transcripts, wanted))
+        tallies += measure_prompts([ours, plain], *load_prompts(transcripts, wanted))
     else:
         print(f"no prompts: {transcripts} and Debian's asterisk-core-sounds-en-wav are needed")
     if (call / f"{CALL}_agent.flac").is_file():
@@ -266,7 +272,8 @@ def machine() -> str:
     """Name the machine."""
     info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     model = re.search(r"model name\s*:\s*(.+)", info)
-    return f"{os.cpu_count()} × {model[1] if model else platform.processor()}, Python {platform.python_version()}"
+    processor = model[1] if model else platform.processor()
+    return f"{os.cpu_count()} × {processor}, Python {platform.python_version()}"
 
 
 def main() -> None:
@@ -275,7 +282,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--json", type=Path, help="also write the figures here")
-    parser.add_argument("--prompts", type=int, default=64, help="about so many of the prompts")
+    parser.add_argument(
+        "--prompts", type=int, default=48, help="so many sentences, and a quarter as many short prompts"
+    )
     arguments = parser.parse_args()
     if not (data := os.environ.get("RIGHTSELL_DATA")):
         raise SystemExit("RIGHTSELL_DATA is not set: it names the folder with the benchmarks' data")
