@@ -85,8 +85,8 @@ def _authored(record: Record, business: str) -> Lesson:
             mask(turn["text"]),
             ACTS.index(_OURS[act]) if act else UNLABELLED,
             stage,
-            early=_is_early(speaker, stage, number, settled),
-            timely=speaker is Speaker.CUSTOMER and settled is not None and settled <= number <= settled + 1,
+            early=stage != ACCEPTED and (settled is None or number < settled),
+            timely=_is_timely(number, settled),
         )
         for number, (speaker, turn, act, stage) in enumerate(
             zip(speakers, record["turns"], acts, stages, strict=True)
@@ -95,12 +95,9 @@ def _authored(record: Record, business: str) -> Lesson:
     return Lesson(record["id"], "authored", business, tuple(lines), _OWN_WEIGHT)
 
 
-def _is_early(speaker: Speaker, stage: int, number: int, settled: int | None) -> bool:
-    if settled is None:
-        return stage != ACCEPTED
-    if speaker is Speaker.AGENT:
-        return False
-    return stage in _UNSETTLED or (stage == DONE and number < settled)
+def _is_timely(number: int, settled: int | None) -> bool:
+    """Tell whether a turn is soon enough after the acceptance to show it."""
+    return settled is not None and settled <= number <= settled + 2
 
 
 def _authored_stages(record: Record, acts: list[str]) -> Iterator[int]:
@@ -153,8 +150,8 @@ def _star(record: Record) -> Lesson:
             mask(turn["text"]),
             ACTS.index(acts[number]) if acts[number] else UNLABELLED,
             stages[number],
-            early=turn["speaker"] == "customer" and stages[number] in _UNSETTLED,
-            timely=turn["speaker"] == "customer" and settled is not None and settled <= number <= settled + 1,
+            early=number < labels["resolved_turn"] if settled is not None else stages[number] in _UNSETTLED,
+            timely=_is_timely(number, settled),
         )
         for number, turn in enumerate(turns)
     ]

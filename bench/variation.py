@@ -68,10 +68,10 @@ class Chances:
     noise: float = 0.35
     swap: float = 0.35
     swap_own: float = 0.1
-    idle_words: float = 0.3
+    idle_words: float = 0.2
     small_talk: float = 0.3
     second_request: float = 0.15
-    failure: float = 0.2
+    failure: float = 0.12
     doubt: float = 0.1
 
 

@@ -44,7 +44,7 @@ STAGES = ("idle", "open", "done", "accepted", "failed")
 """How far the current request has come: none yet, made, said to be done, accepted as done, refused."""
 
 HEAD_NAME = "dialogue-1"
-HEAD_SHA256 = "26c6c40bc8cac4f9648cb3a7bfdce335fdc8fcf917907e684a6b05df3e9c5f78"
+HEAD_SHA256 = "345f813d68230eec9661334bf283d344ea4afe1ed1f5b21bf42c63a6dc89b30d"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

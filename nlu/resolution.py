@@ -45,6 +45,7 @@ TRANSITIONS: dict[tuple[ResolutionState, Sign], ResolutionState] = {
     (_PROPOSED, Sign.DOUBT): _IN_PROGRESS,
     (_PROPOSED, Sign.REQUEST): _IN_PROGRESS,
     (_PROPOSED, Sign.FAILURE): _FAILED,
+    (_CONFIRMED, Sign.DOUBT): _IN_PROGRESS,
     (_CONFIRMED, Sign.REQUEST): _REOPENED,
     (_CONFIRMED, Sign.FAILURE): _FAILED,
     (_REOPENED, Sign.WORK): _IN_PROGRESS,
@@ -59,10 +60,13 @@ TRANSITIONS: dict[tuple[ResolutionState, Sign], ResolutionState] = {
 """What follows from a sign in a state; where there is no entry the state stays."""
 
 LIKELY = 0.5
-"""Probability from which a stage counts as reached."""
+"""Probability from which a claim, a doubt or a failure counts."""
+AGREED = 0.4
+"""Probability of accepted from which a customer's words answer a claim."""
 SURE = 0.8
-"""Probability from which a stage counts although nothing before led up to it: a success that nobody
-claimed, a request that reopens what was settled."""
+"""Probability of accepted from which a success counts that nobody claimed, or that the agent's going on shows."""
+NEW = 0.95
+"""Probability of open from which a request is a new one and reopens what was settled."""
 HEARD_WELL = 0.6
 """Recogniser's confidence below which words confirm nothing."""
 
@@ -158,9 +162,9 @@ def _customer_sign(seen: ActReading) -> Sign:
     stages = seen.stages
     if stages["accepted"] >= SURE:
         return Sign.SUCCESS
-    if stages["accepted"] >= LIKELY:
+    if stages["accepted"] >= AGREED:
         return Sign.ACCEPTANCE
-    if stages["open"] >= SURE:
+    if stages["open"] >= NEW:
         return Sign.REQUEST
     return Sign.DOUBT if stages["open"] >= LIKELY else Sign.NOTHING
 

@@ -69,9 +69,9 @@ class Recipe:
     projection: int = 96
     hidden: int = 64
     dropout: float = 0.3
-    epochs: int = 12
-    batch: int = 32
-    rate: float = 3e-3
+    epochs: int = 14
+    batch: int = 24
+    rate: float = 2e-3
     weight_decay: float = 1e-4
     act_share: float = 0.5
     conversation_share: float = 1.0
