@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from adapters.agent_messages import Feedback, MessageId, Subscribe, Unsubscribe
-from adapters.door import RefusedError
+from adapters.door import TRY_AGAIN, RefusedError
 from adapters.session import Session
 from adapters.switchboard import Switchboard
 from adapters.wire import encode
@@ -17,7 +17,6 @@ MINE = "agent:me"
 MOST_WAITING = 1_000
 """Messages that may wait for a client that does not read; a whole call makes some 500."""
 _PARTIALS_UNTIL = 500
-_TRY_AGAIN = 1013
 
 
 class DeclinedError(Exception):
@@ -83,7 +82,7 @@ class AgentLine:
             RefusedError: Then. The client gets all again when it comes back.
         """
         await self._overflowed.wait()
-        raise RefusedError("too_slow", "too many messages wait for you; connect again", _TRY_AGAIN)
+        raise RefusedError("too_slow", "too many messages wait for you; connect again", TRY_AGAIN)
 
     def subscribe(self, request: Subscribe) -> None:
         """Follow a topic: say so, and begin with its conversations so far.

@@ -22,6 +22,8 @@ FAILED = 1011
 LARGEST_MESSAGE = 65_536
 FORBIDDEN = 4403
 TOO_LATE = 4408
+TRY_AGAIN = 1013
+_RETRYABLE = {TOO_LATE, TRY_AGAIN, FAILED}
 
 _Message = TypeVar("_Message")
 
@@ -159,7 +161,12 @@ def parse(message: str | bytes, decoder: msgspec.json.Decoder[_Message]) -> _Mes
 
 async def turn_away(websocket: WebSocket, refused: RefusedError) -> None:
     """Tell a client why, and hang up."""
-    error = {"type": "error", "code": refused.code, "message": str(refused), "retryable": False}
+    error = {
+        "type": "error",
+        "code": refused.code,
+        "message": str(refused),
+        "retryable": refused.close_code in _RETRYABLE,
+    }
     try:
         await websocket.send_text(msgspec.json.encode(error).decode())
         await websocket.close(refused.close_code, refused.code)
