@@ -1,4 +1,4 @@
-"""Catalogs for sets that bring none: their labels as call reasons, and two offers that fit anybody."""
+"""Catalogs for sets that bring none: their labels as call reasons, and offers for any content customer."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -12,11 +12,27 @@ EXAMPLES_PER_REASON = 10
 _WORDS = range(3, 31)
 """Lengths of an utterance that can be an example: shorter ones say nothing, longer ones too much."""
 
+_NEEDS = [
+    {
+        "id": "open_to_more",
+        "title": "Is content and has time for more",
+        "stated": ["is there anything new you could offer me", "what else do you have", "any deals for me"],
+        "unstated": [
+            "thanks that was a great help",
+            "wonderful i'm so glad that's done",
+            "perfect thank you very much",
+            "no that's everything bye",
+            "okay great thanks",
+            "that is all i wanted today",
+        ],
+    }
+]
 _OFFERS = [
     {
         "id": "any-sale",
-        "title": "Fits anybody",
+        "title": "Something more",
         "kind": "cross_sell",
+        "needs": ["open_to_more"],
         "price": {"amount": 2.0, "per": "month"},
     },
     {"id": "any-service", "title": "Free tips", "kind": "service"},
@@ -47,7 +63,7 @@ def make_catalog(name: str, records: list[Record]) -> tuple[str, frozenset[str]]
         "currency": "USD",
         "vertical": "bench",
         "reasons": reasons,
-        "needs": [],
+        "needs": _NEEDS,
         "offers": offers,
     }
     return yaml.safe_dump(catalog, allow_unicode=True), frozenset(str(each["id"]) for each in reasons)

@@ -34,6 +34,7 @@ _DOES = {
     "confirm_questions": "proposes",
     "go_ahead": "accepts",
     "claims": "fulfils",
+    "claims_and_more": "fulfils",
     "accepts_done": "accepts",
     "doubts_done": "doubts",
     "fails": "fails",
@@ -50,6 +51,7 @@ _BY_AGENT = (
     "asks",
     "confirm_questions",
     "claims",
+    "claims_and_more",
     "fails",
     "anything_else",
     "holds",
@@ -57,7 +59,7 @@ _BY_AGENT = (
     "chats_agent",
 )
 """Kinds of phrases that the agent says."""
-_STANDS_IN = {_DOES[kind]: kind for kind in (*_BY_AGENT[:-1], "closes")}
+_STANDS_IN = {_DOES[kind]: kind for kind in (*_BY_AGENT, "closes") if kind != "claims_and_more"}
 """The agent's acts to the phrases that may take their place."""
 
 
@@ -73,6 +75,7 @@ class Chances:
     second_request: float = 0.15
     failure: float = 0.12
     doubt: float = 0.1
+    one_breath: float = 0.12
 
 
 def read_phrases() -> Phrases:
@@ -110,7 +113,9 @@ class Variation:
         chances = self._chances
         if chance.random() < chances.failure:
             return self._fail(lines, chance)
-        if chance.random() < chances.doubt:
+        if chance.random() < chances.one_breath:
+            lines = self._end_in_one_breath(lines, chance)
+        elif chance.random() < chances.doubt:
             lines = self._doubt(lines, chance)
         if chance.random() < chances.small_talk:
             lines = self._talk(lines, chance)
@@ -209,6 +214,17 @@ class Variation:
         ending += ["closes"] * int(chance.random() < 0.6)
         before = [replace(line, early=True, timely=False) for line in lines[:claim]]
         return before + self._lines(ending, stage, chance)
+
+    def _end_in_one_breath(self, lines: list[Line], chance: np.random.Generator) -> list[Line]:
+        """Claim and ask for more in one turn, so that the customer's no is the acceptance."""
+        claim = _first_claim(lines)
+        settled = next((n for n, line in enumerate(lines) if line.stage == ACCEPTED), None)
+        if claim is None or settled is None or settled < claim:
+            return lines
+        both = self._line("claims_and_more", DONE, chance, early=False)
+        answer = replace(self._line("no_more", ACCEPTED, chance, early=False), timely=True)
+        before = [line for line in lines[:claim] if not line.timely]
+        return [*before, both, answer, *lines[settled + 1 :]]
 
     def _doubt(self, lines: list[Line], chance: np.random.Generator) -> list[Line]:
         """Let the customer not take the claim for good, until it is made again."""

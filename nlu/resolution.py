@@ -64,7 +64,7 @@ LIKELY = 0.5
 AGREED = 0.4
 """Probability of accepted from which a customer's words answer a claim."""
 SURE = 0.8
-"""Probability of accepted from which a success counts that nobody claimed, or that the agent's going on shows."""
+"""Probability of accepted from which a success counts that nobody claimed, or that going on shows."""
 NEW = 0.95
 """Probability of open from which a request is a new one and reopens what was settled."""
 HEARD_WELL = 0.6
