@@ -3,13 +3,14 @@
 Whisper pads whatever it hears to 30 s, and so a short segment pays for 30 s of encoder: ten times too
 much. Here the encoder sees the segment and a margin of silence. That is unusual input, on which the
 model now and then loops or falls silent; such a hearing is told by its own figures and repeated at the
-full 30 s, once. What is still doubtful then is not passed on as words.
+full 30 s, once. What is not to be believed then is not passed on as words.
 
 Source of every figure below: measured, docs/benchmarks.md, "Speech"; those of whisper's own fallback
 (Radford et al. 2022, section 4.5) where it says so.
 """
 
 import math
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,12 +62,16 @@ class _Hearing:
 
     @property
     def is_doubtful(self) -> bool:
+        """Whether to listen again. People do say a thing three times over, but loops do so more often."""
+        return self.is_unbelievable or _tail_repeats(re.findall(r"[\w']+", self.text.lower()))
+
+    @property
+    def is_unbelievable(self) -> bool:
         return (
             not any(map(str.isalnum, self.text))
             or self.cut_short
             or self.mean_log_probability < _LOWEST_MEAN_LOG_PROBABILITY
             or _compression(self.text) > _HIGHEST_COMPRESSION
-            or _tail_repeats(self.text.lower().split())
         )
 
 
@@ -98,7 +103,11 @@ class WhisperTranscriber:
         if hearing.is_doubtful:
             hearing = self._hear(segment.samples, _FULL_S, limit)
         confidence = _confidence(hearing, segment.activity)
-        if hearing.is_doubtful or confidence < _LEAST_CONFIDENCE or _nobody_spoke(hearing, segment.activity):
+        if (
+            hearing.is_unbelievable
+            or confidence < _LEAST_CONFIDENCE
+            or _nobody_spoke(hearing, segment.activity)
+        ):
             return None
         return Utterance(segment.speaker, hearing.text, segment.start_s, segment.end_s, confidence)
 

@@ -52,6 +52,13 @@ def test_words_come_with_their_times_and_a_confidence(utterances: list[Utterance
         assert 0 < one.confidence <= 1
 
 
+def test_who_says_a_thing_three_times_over_is_heard(ears: Ears, call: list[AudioChunk]) -> None:
+    customer = np.concatenate([one.samples for one in call if one.speaker is Speaker.CUSTOMER])
+    okay = customer[round(84.5 * 16_000) : round(85.4 * 16_000)]
+    heard = words(ears.transcriber.transcribe(segment(np.tile(okay, 3))))
+    assert heard.split() == ["okay"] * 3
+
+
 def test_less_voice_activity_means_less_confidence(ears: Ears, greeting: Sound) -> None:
     sure, unsure = (ears.transcriber.transcribe(segment(greeting, activity)) for activity in (0.9, 0.5))
     assert sure and unsure and sure.confidence > unsure.confidence
