@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,27 +13,17 @@ from websockets.exceptions import ConnectionClosed
 
 from adapters.agent_line import MOST_WAITING, AgentLine
 from adapters.agent_messages import Subscribe
+from adapters.conversations import RecordedConversation, read_conversations
 from adapters.door import RefusedError
+from adapters.replay import decide, of_conversation
 from adapters.switchboard import Switchboard
 from listener.events import Channel, Partial, Speaker, Utterance
 from offers.conversation import Desk, Opening
-from offers.decisions import Decision, Lagging
-from tests.adapters.conftest import TOKEN, Client, Message, Running
+from offers.decisions import Decision, Lagging, Suggestion
+from tests.adapters.conftest import CONVERSATIONS, TOKEN, Client, Message, Running
 
 SUBPROTOCOL = "rightsell.v1"
 
-CUSTOMER = {
-    "id": "cu-2207",
-    "products": ["mobile-20", "fiber-150"],
-    "tenure_months": 26,
-    "age": 34,
-    "plan": "mobile-20",
-    "home": "fiber",
-    "home_mbps": 150,
-    "fiber_available": True,
-    "credit_ok": True,
-    "consent": {"offers": True},
-}
 HELPED: Sequence[tuple[str, str]] = (
     ("agent", "thank you for calling how can i help you"),
     ("customer", "i would like to change the date my bill is paid please"),
@@ -44,7 +35,7 @@ HELPED: Sequence[tuple[str, str]] = (
     ("agent", "you are very welcome is there anything else i can do for you"),
     ("customer", "no that is everything thank you"),
 )
-"""A chat at whose end the gate is open."""
+"""A chat of a few lines."""
 
 
 def play(chat: Client, lines: Sequence[tuple[str, str]] = HELPED) -> None:
@@ -88,19 +79,32 @@ def test_who_comes_late_gets_the_conversation_so_far_and_then_what_follows(
         assert [message["event"] for message in events(after, "ended")] == from_late
 
 
+def sample_with_a_suggestion(desk: Desk) -> RecordedConversation:
+    """A sample conversation in which, as a chat, something is suggested."""
+    for sample in read_conversations(CONVERSATIONS.read_text(), CONVERSATIONS.name):
+        as_chat = replace(sample, channel=Channel.CHAT)
+        if any(
+            isinstance(decision.data, Suggestion) for decision in decide(of_conversation(as_chat, None), desk)
+        ):
+            return as_chat
+    raise AssertionError("nothing is suggested in any sample conversation")
+
+
 def test_feedback_on_a_suggestion_becomes_an_outcome_that_everybody_sees(
-    server: Running, conversation: str
+    server: Running, conversation: str, desk: Desk
 ) -> None:
-    with server.agent(f"conversation:{conversation}") as agent, server.agent("agent:me") as other:
-        with server.chat(conversation, customer=CUSTOMER, context={"date": "2026-11-20"}) as chat:
-            play(chat)
+    sample = sample_with_a_suggestion(desk)
+    topic = f"conversation:{conversation}"
+    with server.agent(topic) as agent, server.agent(topic) as other:
+        with server.chat(conversation, customer=sample.customer, context=sample.context) as chat:
+            for turn in sample.turns:
+                chat.send(type="message", speaker=turn.speaker, text=turn.text, at_s=turn.end_s)
             suggestion = agent.until("suggestion")["event"]["data"]["id"]
             agent.send(type="feedback", id=7, suggestion_id=suggestion, action="accepted")
             outcome = {"suggestion": suggestion, "outcome": "accepted", "by": "agent"}
             assert agent.until("outcome")["event"]["data"] == outcome
             assert agent.until("result") == {"type": "result", "id": 7, "ok": True}
-            while other.until("outcome")["event"]["conversation"] != conversation:
-                pass
+            assert other.until("outcome")["event"]["data"] == outcome
         agent.until("ended")
         agent.send(type="feedback", id=8, suggestion_id=suggestion, action="declined")
         assert agent.until("error")["code"] == "conversation_ended"
