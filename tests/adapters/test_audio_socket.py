@@ -1,18 +1,22 @@
 """Calls in over the generic audio socket, on a real server with the real recogniser."""
 
 import json
+from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
+from adapters.app import Parts
 from adapters.feed import Sending, encode_frames
 from adapters.journal import read_journal
 from adapters.recordings import RecordedCall
 from adapters.replay import Replay, decide
 from adapters.wire import encode
 from listener.events import AudioChunk
-from offers.conversation import Desk
-from tests.adapters.conftest import TOKEN, Client, Message, Running
+from offers.conversation import Behind, Desk
+from offers.policy import GatePolicy
+from tests.adapters.conftest import TOKEN, Client, Message, Running, running
 
 SUBPROTOCOL = "rightsell.audio.v1"
 BEGINNING_S = 12
@@ -221,3 +225,22 @@ def test_garbage_ends_its_own_call_and_the_others_go_on(
         other.socket.send(bytes(6_400))
         other.send(type="stop")
         assert other.until("ended")["type"] == "ended"
+
+
+def test_who_falls_behind_says_so_and_says_when_the_words_are_up_to_date_again(
+    parts: Parts, conversation: str, tmp_path: Path
+) -> None:
+    """With no delay allowed, two seconds of sound that come at once are already too many."""
+    policy = parts.desk.policy.model_copy(update={"gate": GatePolicy(lag_s=0.0)})
+    impatient = replace(parts, desk=replace(parts.desk, policy=policy), journals=tmp_path)
+    with running(impatient) as server, server.agent(f"conversation:{conversation}") as agent:
+        with server.connect("/v1/audio", SUBPROTOCOL) as client:
+            start(client, conversation, channels=1)
+            client.socket.send(bytes(64_000))
+            assert agent.until("lagging")["event"]["data"]["behind_s"] == pytest.approx(1.9)
+            client.send(type="stop")
+            client.until("ended")
+        agent.until("ended")
+    journal = read_journal((tmp_path / f"{conversation}.jsonl").read_text(), conversation)
+    lags = [event.behind_s for event in journal.events if isinstance(event, Behind)]
+    assert lags == [pytest.approx(1.9), 0.0]
