@@ -1,8 +1,8 @@
 """The speech models' files: found, joined, verified.
 
 ``python -m adapters.weights`` joins them ahead of the first start. The default recogniser comes in two
-packages of data. Whatever is loaded is hashed first, at every start; a file that is not the one we measured is
-refused.
+packages of data. Whatever is loaded is hashed first, at every start; a file that is not the one we measured
+is refused.
 """
 
 import hashlib
