@@ -75,7 +75,7 @@ class Chances:
     second_request: float = 0.15
     failure: float = 0.12
     doubt: float = 0.1
-    one_breath: float = 0.12
+    one_breath: float = 0.05
 
 
 def read_phrases() -> Phrases:

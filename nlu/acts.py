@@ -44,7 +44,7 @@ STAGES = ("idle", "open", "done", "accepted", "failed")
 """How far the current request has come: none yet, made, said to be done, accepted as done, refused."""
 
 HEAD_NAME = "dialogue-1"
-HEAD_SHA256 = "345f813d68230eec9661334bf283d344ea4afe1ed1f5b21bf42c63a6dc89b30d"
+HEAD_SHA256 = "d1c75f01a88fbc1a71458a9a7eff7aa9fc78c49faf3854f311040181abeb7936"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
