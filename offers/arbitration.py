@@ -49,16 +49,14 @@ def arbitrate(
     scored = [
         _scored(candidate, rules)
         for candidate in candidates
-        if scope.lets(candidate.offer.kind) and _wanted(candidate, policy, churn)
+        if scope.lets(candidate.offer.kind) and _wanted(candidate, policy)
     ]
     ranked = sorted(scored, key=lambda candidate: _order(candidate, rules, churn))
     return _diverse(ranked, standing, policy)
 
 
-def _wanted(candidate: Candidate, policy: Policy, churn: bool) -> bool:
-    if candidate.need is None:
-        return policy.arbitration.without_need or (churn and candidate.offer.kind is OfferKind.RETENTION)
-    return candidate.confidence >= policy.matching.minimum_need
+def _wanted(candidate: Candidate, policy: Policy) -> bool:
+    return candidate.need is None or candidate.confidence >= policy.matching.minimum_need
 
 
 def _scored(candidate: Candidate, rules: ArbitrationPolicy) -> Candidate:
@@ -119,8 +117,13 @@ def _diverse(
 
 
 def _repeats(candidate: Candidate, other: Candidate) -> bool:
-    """Whether the two must not or need not stand together: a need takes one paid and one free offer."""
+    """Whether the two must not or need not stand together.
+
+    A need takes one paid and one free offer; what fits any customer comes where nothing fits a need.
+    """
     if candidate.offer.id == other.offer.id or candidate.offer.clashes(other.offer):
+        return True
+    if candidate.need is None and other.need is not None:
         return True
     both_free = candidate.offer.kind in _FREE and other.offer.kind in _FREE
     both_paid = candidate.offer.kind not in _FREE and other.offer.kind not in _FREE

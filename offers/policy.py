@@ -93,7 +93,6 @@ class ArbitrationPolicy(_Section):
             between near equals only, 1 doubles it.
         near_tie: Relative difference of priorities within which the cheaper offer goes first.
         minimum_share: Share of the first one's priority below which no other offer stands beside it.
-        without_need: Whether offers that fit any customer may come when no need was heard.
 
     The defaults were found on twelve authored catalogs with the needs given: the fit's weight between
     1.5 and 2 and anything near the others' values gave the same result within its error.
@@ -108,7 +107,6 @@ class ArbitrationPolicy(_Section):
     value_weight: Annotated[float, Field(ge=0.0)] = 0.01
     near_tie: Annotated[float, Field(gt=0.0, le=1.0)] = 0.02
     minimum_share: Share = 0.6
-    without_need: bool = False
 
 
 class SuggestionsPolicy(_Section):

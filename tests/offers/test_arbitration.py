@@ -74,7 +74,6 @@ policies = st.builds(
     Policy,
     arbitration=st.builds(
         ArbitrationPolicy,
-        without_need=st.booleans(),
         minimum_share=st.floats(0, 1),
         levers=st.dictionaries(st.sampled_from(IDS), st.floats(0.1, 5)),
     ),

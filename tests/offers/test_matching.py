@@ -178,21 +178,16 @@ def test_a_number_cut_by_the_end_of_the_quote_matches_like_its_mask() -> None:
     assert [c.fit for c in candidates(plain)] == [c.fit for c in candidates(masked)]
 
 
-def test_no_need_heard_is_nothing_to_suggest() -> None:
+def test_an_offer_for_any_customer_comes_where_nothing_fits_a_need() -> None:
     assert names(candidates()) == ["wash"]
-    assert best() == []
+    assert best() == ["wash"]
+    assert best(SAVE, policy=Policy(arbitration=ArbitrationPolicy(minimum_share=0.0))) == ["stay"]
 
 
-def test_offers_for_any_customer_come_last_and_only_where_the_policy_wants_them() -> None:
-    wants = Policy(arbitration=ArbitrationPolicy(without_need=True, minimum_share=0.0))
-    assert best(SAVE, policy=wants) == ["stay", "wash"]
-    assert "wash" not in best(SAVE)
-
-
-def test_a_need_below_the_policys_bound_brings_no_offer() -> None:
+def test_a_need_below_the_policys_bound_brings_none_of_its_offers() -> None:
     strict = Policy(matching=MatchingPolicy(minimum_need=0.95))
-    assert best(CARRY) != []
-    assert best(CARRY, policy=strict) == []
+    assert "wash" not in best(CARRY)
+    assert best(CARRY, policy=strict) == ["wash"]
 
 
 def test_the_cheaper_of_near_equal_offers_comes_first_though_it_earns_less() -> None:
