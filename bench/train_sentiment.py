@@ -1,8 +1,8 @@
 """Train the sentiment head, and measure it on businesses it was not trained on.
 
 ``python -m bench.train_sentiment`` reads ``$RIGHTSELL_DATA`` (authored conversations and STAR, whose licences
-permit shipping what is learnt) and our own ``moods.yaml``, prints the cross-validated figures and writes ``nlu/heads/sentiment.npz``.
-Needs the extra ``[neural]``.
+permit shipping what is learnt) and our own ``moods.yaml``, prints the cross-validated figures and writes
+``nlu/heads/sentiment.npz``. Needs the extra ``[neural]``.
 """
 
 # torch and scikit-learn leave parts of their own interfaces untyped; the rest of the file stays strict.

@@ -65,6 +65,12 @@ _DONE = (
     r"(?:done|sorted|fixed|refunded|all set|booked|sent|updated|changed|resolved|waived|credited|on its way)"
 )
 
+_BAD_NEWS = (
+    r"\b(?:sorry|apolog\w+|unfortunately|afraid|can['’]?t|cannot|unable|not able|not possible|won['’]?t"
+    r"|delay\w*|another|lost|out of stock|(?:working )?(?:days|weeks)|fee|charge|not yet|isn['’]?t"
+    r"|doesn['’]?t|wasn['’]?t|again)\b"
+)
+
 _CUSTOMER = tuple(
     re.compile(rf"\b{pattern}\b", re.IGNORECASE)
     for pattern in (
@@ -83,10 +89,12 @@ _AGENT = tuple(re.compile(rf"\b{pattern}\b", re.IGNORECASE) for pattern in (_SOR
 _HAPPY_FACE = re.compile("[😀-😆😉-😌😍😎😊🙂😇🥰😘🙏👍👌💪🎉❤💙💚💛🧡💜✅😂🤣🤩🙌]|[:;]-?[)D]")
 _UNHAPPY_FACE = re.compile("[😑-😖😞-😭😠-😱🙄🤬😤💀🤦🤡👎💔😒😡😢☹🙁😕😐🤨🫠]|:-?[(/|]")
 _SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
+_PRAISED = re.compile(rf"\b{_PRAISE}\b", re.IGNORECASE)
+_BAD = re.compile(_BAD_NEWS, re.IGNORECASE)
 _WORD = re.compile(r"[\w']+")
 _CURT_WORDS = 3
 
-CUE_COUNT = len(_CUSTOMER) + len(_AGENT) + 7
+CUE_COUNT = len(_CUSTOMER) + len(_AGENT) + 8
 """How many numbers `mood_cues` gives."""
 
 
@@ -108,6 +116,8 @@ def mood_cues(customer: str, agent: str) -> NDArray[np.float32]:
     signs = [_count(pattern, customer) for pattern in _CUSTOMER]
     signs += [_count(pattern, agent) for pattern in _AGENT]
     signs += [
+        # Praise for bad news is irony more often than not.
+        float(_PRAISED.search(customer) is not None and _BAD.search(agent) is not None),
         _count(_HAPPY_FACE, customer),
         _count(_UNHAPPY_FACE, customer),
         _count(_SHOUTED, customer),

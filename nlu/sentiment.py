@@ -11,7 +11,7 @@ from nlu.head_files import Arrays, read_head
 from nlu.reading import Reading
 from nlu.understanding import Sentiment, Trend
 
-_SHA256 = "0de2237b563d0240285bbf278e8017f435c51d51a0d3d53d48cc4912ba228d42"
+_SHA256 = "80675f8f27ef596daf43c7f6a62f69d5131591f372453a706fbd2b3489091a3a"
 
 _SLOW = 0.7
 """Share of the long view that outlives a customer turn; a mood is remembered for about three."""
