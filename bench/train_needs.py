@@ -187,9 +187,8 @@ def report(businesses: dict[str, Business], told: Sequence[Told], embedder: Embe
     for kind, (hits, alarms, misses) in trial.run(lambda arrays: calibrated(arrays, chances, right)).items():
         precision, recall = hits / max(hits + alarms, 1), hits / max(hits + misses, 1)
         f1 = 2 * hits / max(2 * hits + alarms + misses, 1)
-        print(
-            f"{kind or 'any kind':9} f1 {f1:.3f} precision {precision:.3f} recall {recall:.3f} n {hits + misses}"
-        )
+        name = kind or "any kind"
+        print(f"{name:9} f1 {f1:.3f} precision {precision:.3f} recall {recall:.3f} n {hits + misses}")
     bins = np.digitize(trial.chances, CONFIDENCES)
     for edge, low in enumerate(CONFIDENCES, 1):
         share = np.array(trial.right)[bins == edge]
