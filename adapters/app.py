@@ -101,7 +101,7 @@ async def _page(_: Request) -> Response:
 
 
 class _SafeHeaders:
-    """Tells browsers to load nothing from elsewhere, guess no types and tell nobody where they came from."""
+    """Tells browsers to load nothing from elsewhere, guess no types, keep nothing stale, tell nobody."""
 
     def __init__(self, app: ASGIApp, origins: tuple[str, ...]) -> None:
         ancestors = " ".join(("'self'", *origins))
@@ -110,6 +110,8 @@ class _SafeHeaders:
             "Content-Security-Policy": f"{_LOAD_OUR_OWN}; frame-ancestors {ancestors}",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
+            # The panel's modules belong together: after an upgrade none of the old ones may be mixed in.
+            "Cache-Control": "no-cache",
             # The panel is a script for any desktop's pages, and no secret.
             "Access-Control-Allow-Origin": "*",
         }

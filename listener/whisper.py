@@ -102,7 +102,7 @@ class WhisperTranscriber:
         hearing = self._hear(segment.samples, min(seconds + _MARGIN_S, _FULL_S), limit)
         if hearing.is_doubtful:
             hearing = self._hear(segment.samples, _FULL_S, limit)
-        confidence = _confidence(hearing, segment.activity)
+        confidence = round(_confidence(hearing, segment.activity), 4)
         if (
             hearing.is_unbelievable
             or confidence < _LEAST_CONFIDENCE
