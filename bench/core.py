@@ -4,7 +4,7 @@ Beliefs are given instead of read from words, so that only the gate, matching, a
 timed, on the telecom sample catalog. The baseline beside it only numbers and stamps the events: what is
 left of the core when it decides nothing.
 
-    python bench/core.py [--events 20000] [--runs 7] [--json FILE]
+    python -m bench.core [--events 20000] [--runs 7] [--json FILE]
 """
 
 import argparse
