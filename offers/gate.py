@@ -106,6 +106,7 @@ _ROWS: tuple[tuple[str, Holds, Test, str], ...] = (
     ("lagging", Holds.ALL, lambda s, p: s.behind_s > p.lag_s, "Listening lags behind the call."),
     ("unhappy", Holds.ALL, _very_unhappy, "The customer is upset: make good first."),
     ("vulnerable", Holds.ALL, _flag(FlagId.VULNERABLE), "The customer may be in a vulnerable situation."),
+    ("declined", Holds.ALL, _flag(FlagId.DECLINED), "The customer has said no to offers."),
     (
         "reason_never",
         Holds.ALL,
@@ -115,7 +116,6 @@ _ROWS: tuple[tuple[str, Holds, Test, str], ...] = (
     ("unhappy", Holds.SALES, _unhappy, "The customer is not content."),
     ("complaint", Holds.SALES, _flag(FlagId.COMPLAINT), "The customer has complained."),
     ("churn", Holds.SALES, _flag(FlagId.CHURN), "The customer wants to leave: keep them before selling."),
-    ("declined", Holds.SALES, _flag(FlagId.DECLINED), "The customer has said no to offers."),
     ("no_consent", Holds.SALES, _no_consent, "The customer has not agreed to offers."),
     ("hurry", Holds.SALES, _flag(FlagId.HURRY), "The customer is in a hurry."),
     ("cooldown", Holds.SALES, lambda s, _: s.cooling, "An offer was just turned down."),

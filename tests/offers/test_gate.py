@@ -88,6 +88,7 @@ def test_nothing_is_said_before_the_customer_agrees_that_it_is_solved(state: Res
         (situation(behind_s=9.0), "lagging"),
         (situation(offers=OffersRule.NEVER), "reason_never"),
         (situation(flagged(FlagId.VULNERABLE)), "vulnerable"),
+        (situation(flagged(FlagId.DECLINED)), "declined"),
         (situation(Understanding(resolution=CONFIRMED, sentiment=Sentiment(-0.9))), "unhappy"),
     ],
 )
@@ -102,7 +103,6 @@ def test_these_keep_everything_back(now: Situation, reason: str) -> None:
         (situation(offers=OffersRule.SERVICE_ONLY), "reason_service_only"),
         (situation(cooling=True), "cooldown"),
         (situation(flagged(FlagId.CHURN)), "churn"),
-        (situation(flagged(FlagId.DECLINED)), "declined"),
         (situation(flagged(FlagId.NO_CONSENT)), "no_consent"),
         (situation(flagged(FlagId.COMPLAINT)), "complaint"),
         (situation(flagged(FlagId.HURRY)), "hurry"),
