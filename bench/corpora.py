@@ -59,7 +59,7 @@ def _authored(folder: Path) -> Corpus:
     records = read_records(folder / "conversations.jsonl")
     catalog = (folder / "catalog.yaml").read_text(encoding="utf-8")
     kinds = {offer["id"]: offer["kind"] for offer in yaml.safe_load(catalog)["offers"]}
-    cases = tuple(_case(record, authored_answers(record["labels"], kinds)) for record in records)
+    cases = tuple(read_case(record, authored_answers(record["labels"], kinds)) for record in records)
     return Corpus("authored", folder.name, catalog, cases)
 
 
@@ -71,11 +71,12 @@ def _public(name: str) -> Corpus:
     measured = [record for record in records if is_measured(record)]
     source = [record for record in records if not is_measured(record)]
     catalog, ids = make_catalog(name, source)
-    cases = tuple(_case(record, ANSWERS[name](record, ids)) for record in measured)
+    cases = tuple(read_case(record, ANSWERS[name](record, ids)) for record in measured)
     return Corpus(name, name, catalog, cases)
 
 
-def _case(record: Record, answers: Answers) -> Case:
+def read_case(record: Record, answers: Answers) -> Case:
+    """Read one conversation; without times its turns come a second apart."""
     turns = tuple(
         Utterance(
             Speaker(turn["speaker"]),

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.corpora import Case
-from nlu.understanding import ResolutionState, Understanding
+from nlu.understanding import Evidence, ResolutionState, Understanding
+from offers.decisions import Suggestion
 
 RESAMPLES = 500
 _SEED = 20261122
@@ -30,11 +31,13 @@ class Trace:
         sales: The turns after which a sale was suggested, in order.
         ready: Turns after which a sale was at hand, whether the gate let it through or not; only those
             from which a sale is called for.
+        suggested: Every suggestion with the turn after which it came; empty for systems that only time them.
     """
 
     seen: tuple[Understanding, ...]
     sales: tuple[int, ...]
     ready: frozenset[int]
+    suggested: tuple[tuple[int, Suggestion], ...] = ()
 
     def confirmed(self, since: int = 0) -> int | None:
         """Return the first turn from ``since`` on after which the request counted as confirmed."""
@@ -150,16 +153,18 @@ def _needs(kind: str | None) -> Callable[[Case, Trace], Share]:
 
 
 def _verbatim(case: Case, trace: Trace) -> Share:
-    right = given = 0
-    for turn, seen in enumerate(trace.seen):
-        quotes = [*seen.resolution.evidence, *(quote for need in seen.needs for quote in need.evidence)]
-        quotes += [quote for flag in seen.flags for quote in flag.evidence]
-        given += len(quotes)
-        right += sum(
-            quote.turn <= turn and case.turns[quote.turn].text[quote.start : quote.end] == quote.text != ""
-            for quote in quotes
-        )
-    return float(right), given
+    quotes = [(turn, quote) for turn, seen in enumerate(trace.seen) for quote in _quotes(seen)]
+    quotes += [(turn, quote) for turn, offer in trace.suggested for quote in offer.evidence]
+    right = sum(
+        quote.turn <= turn and case.turns[quote.turn].text[quote.start : quote.end] == quote.text != ""
+        for turn, quote in quotes
+    )
+    return float(right), len(quotes)
+
+
+def _quotes(seen: Understanding) -> list[Evidence]:
+    beliefs = (*seen.needs, *seen.flags)
+    return [*seen.resolution.evidence, *(quote for each in beliefs for quote in each.evidence)]
 
 
 ROWS: dict[str, Callable[[Case, Trace], Share]] = {

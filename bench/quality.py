@@ -1,97 +1,40 @@
 """How well conversations are understood and the moment is judged: ``python -m bench.quality --help``.
 
 Runs the core itself (understanding, gate, matching) over the labelled conversations of ``$RIGHTSELL_DATA``,
-beside a keyword baseline, and prints each row with its 95 % interval.
+beside a keyword baseline and, for reason and needs, TF-IDF with logistic regression, and prints each row with
+its 95 % interval. Beside each capture row stands the share of conversations in which an offer was at hand at all.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
-from typing import Protocol
 
-from bench.corpora import PUBLIC, Case, Corpus, load
+from bench.corpora import PUBLIC, Case, load
 from bench.keyword import KeywordBaseline
 from bench.measures import Figure, Trace, measure
 from bench.records import DataMissingError
-from nlu.pipeline import Models, Understander, load_models
-from nlu.understanding import Understanding
+from bench.systems import Ours, System
+from bench.tfidf import TfidfBaseline
+from nlu.pipeline import Models, load_models
 from offers.catalog import load_catalog
-from offers.conversation import Conversation, Desk, Opening
-from offers.decisions import Decision, Suggestion
-from offers.eligibility import Eligibility, Facts
-from offers.matching import Matcher
-from offers.policy import Policy
 
 _SETS = ("authored", *PUBLIC)
 
 
-class System(Protocol):
-    """Whatever can follow a conversation."""
-
-    def run(self, case: Case) -> Trace:
-        """Follow one conversation to its end."""
-        ...
-
-
-class Ours:
-    """The product's own core on one business's catalog."""
-
-    def __init__(self, corpus: Corpus, models: Models) -> None:
-        catalog = load_catalog(corpus.catalog, corpus.name)
-        understander = Understander(models, catalog.business)
-        self._desk = Desk(catalog, Policy(), understander, Matcher(catalog, models.embedder))
-
-    def run(self, case: Case) -> Trace:
-        """Follow one conversation, from its opening to its last turn."""
-        conversation = Conversation(self._opening(case), self._desk)
-        conversation.begin()
-        seen: list[Understanding] = []
-        sales: list[int] = []
-        ready: set[int] = set()
-        for number, turn in enumerate(case.turns):
-            decisions = conversation.receive(turn)
-            seen.append(_believed(decisions, seen[-1] if seen else Understanding()))
-            sales += [number] * _has_sale(decisions)
-            if _is_wanted(case, number) and self._has_candidate(case, seen[-1]):
-                ready.add(number)
-        return Trace(tuple(seen), tuple(sales), frozenset(ready))
-
-    def _has_candidate(self, case: Case, seen: Understanding) -> bool:
-        opening = self._opening(case)
-        facts = Facts(opening.channel, opening.id, opening.customer, opening.context)
-        candidates = self._desk.matcher.candidates(seen.needs, Eligibility(facts, opening.day))
-        return any(candidate.offer.kind.is_sale for candidate in candidates)
-
-    def _opening(self, case: Case) -> Opening:
-        day = case.context.get("date") or self._desk.catalog.version
-        return Opening(case.id, case.channel, case.customer, case.context, date.fromisoformat(str(day)))
-
-
-def _is_wanted(case: Case, turn: int) -> bool:
-    return case.answers.capture_from is not None and turn >= case.answers.capture_from
-
-
-def _believed(decisions: Sequence[Decision], before: Understanding) -> Understanding:
-    found = [decision.data for decision in decisions if isinstance(decision.data, Understanding)]
-    return found[-1] if found else before
-
-
-def _has_sale(decisions: Sequence[Decision]) -> bool:
-    return any(isinstance(each.data, Suggestion) and each.data.kind.is_sale for each in decisions)
-
-
 def measure_set(name: str, models: Models, limit: int | None) -> dict[str, list[Figure]]:
-    """Measure both systems on a set; with ``limit`` on so many conversations of each of its businesses."""
+    """Measure all systems on a set; with ``limit`` on so many conversations of each of its businesses."""
     cases: list[Case] = []
-    traces: dict[str, list[Trace]] = {"ours": [], "keyword": []}
+    traces: dict[str, list[Trace]] = {"ours": [], "keyword": [], "tf-idf": []}
     for corpus in load(name):
         sample = corpus.cases[:limit]
         business = load_catalog(corpus.catalog, corpus.name).business
-        systems: dict[str, System] = {"ours": Ours(corpus, models), "keyword": KeywordBaseline(business)}
+        systems: dict[str, System] = {
+            "ours": Ours(corpus, models),
+            "keyword": KeywordBaseline(business),
+            "tf-idf": TfidfBaseline(business),
+        }
         cases += sample
         for system, runner in systems.items():
             traces[system] += [runner.run(case) for case in sample]
@@ -99,12 +42,25 @@ def measure_set(name: str, models: Models, limit: int | None) -> dict[str, list[
 
 
 def _print(name: str, figures: dict[str, list[Figure]]) -> None:
-    floor = {figure.row: figure for figure in figures["keyword"]}
-    print(f"\n{name:24} {'ours':>6} {'95 % interval':>16} {'n':>6} {'keyword':>8}")
-    for figure in figures["ours"]:
+    rows = {system: {figure.row: figure for figure in found} for system, found in figures.items()}
+    print(f"\n{name:24} {'ours':>6} {'95 % interval':>16} {'n':>6} {'keyword':>8} {'tf-idf':>8}")
+    ready = rows["ours"].pop("candidate_ready", None)
+    for row, figure in rows["ours"].items():
         interval = f"{figure.low:.3f}–{figure.high:.3f}"
-        base = f"{floor[figure.row].value:.3f}" if figure.row in floor else ""
-        print(f"{figure.row:24} {figure.value:6.3f} {interval:>16} {figure.n:6} {base:>8}")
+        floors = _floor(rows["keyword"].get(row)) + _floor(
+            rows["tf-idf"].get(row) if _is_of_words(row) else None
+        )
+        at_hand = f"  offer at hand in {ready.value:.3f}" if ready and row.startswith("capture") else ""
+        print(f"{row:24} {figure.value:6.3f} {interval:>16} {figure.n:6}{floors}{at_hand}")
+
+
+def _floor(figure: Figure | None) -> str:
+    return f" {figure.value:8.3f}" if figure else f" {'':8}"
+
+
+def _is_of_words(row: str) -> bool:
+    """Tell the rows of which TF-IDF has a say."""
+    return row.startswith(("reason", "needs"))
 
 
 def main() -> int:

@@ -1,0 +1,72 @@
+"""The usual first model: TF-IDF and logistic regression over the catalog's examples, for reason and needs."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer  # pyright: ignore[reportMissingTypeStubs]  # has none
+from sklearn.linear_model import LogisticRegression  # pyright: ignore[reportMissingTypeStubs]  # has none
+from sklearn.pipeline import make_pipeline  # pyright: ignore  # untyped
+
+from bench.corpora import Case
+from bench.measures import Trace
+from listener.events import Speaker, Utterance
+from nlu.business import Business
+from nlu.understanding import Need, NeedKind, Reason, Understanding
+
+_OTHER = ""
+"""The class of what shows no need: the examples of the call reasons."""
+
+_LIKELY = 0.2
+"""Probability from which a need is believed: best for the baseline on the authored conversations."""
+
+
+class _Classifier(Protocol):
+    """What we use of a scikit-learn pipeline."""
+
+    classes_: Sequence[str]
+
+    def fit(self, texts: Sequence[str], labels: Sequence[str]) -> object: ...
+    def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]: ...
+
+
+class TfidfBaseline:
+    """Classifies all that the customer has said for the reason, and each turn for needs."""
+
+    def __init__(self, business: Business) -> None:
+        reasons = [(reason.id, each) for reason in business.reasons for each in reason.examples]
+        needs = [(f"{need.id}|stated", each) for need in business.needs for each in need.stated]
+        needs += [(f"{need.id}|unstated", each) for need in business.needs for each in need.unstated]
+        self._reasons = _fitted(reasons)
+        self._needs = _fitted([*needs, *((_OTHER, each) for _, each in reasons)])
+
+    def run(self, case: Case) -> Trace:
+        """Follow one conversation; nothing is ever suggested."""
+        return Trace(tuple(self._follow(case.turns)), (), frozenset())
+
+    def _follow(self, turns: tuple[Utterance, ...]) -> Iterator[Understanding]:
+        said, needs = "", dict[str, Need]()
+        for turn in turns:
+            if turn.speaker is Speaker.CUSTOMER:
+                said = f"{said} {turn.text}"
+                name, chance = _likeliest(self._needs, turn.text)
+                need, _, kind = name.partition("|")
+                if name != _OTHER and chance >= _LIKELY:
+                    needs[need] = Need(need, NeedKind(kind), chance, ())
+            reason = Reason(*_likeliest(self._reasons, said)) if said.strip() else None
+            yield Understanding(reason, needs=tuple(needs.values()))
+
+
+def _fitted(examples: Sequence[tuple[str, str]]) -> _Classifier:
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+    head = LogisticRegression(C=10, max_iter=1000, class_weight="balanced")
+    model = cast(_Classifier, make_pipeline(words, head))
+    model.fit([text for _, text in examples], [label for label, _ in examples])
+    return model
+
+
+def _likeliest(model: _Classifier, text: str) -> tuple[str, float]:
+    chances = model.predict_proba([text])[0]
+    best = int(chances.argmax())
+    return model.classes_[best], float(chances[best])
