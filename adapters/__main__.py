@@ -72,6 +72,7 @@ def _recordings(command: _Command) -> _Command:
 
 _catalog = click.option("--catalog", type=_FILE, help="The business's catalog.  [env: RIGHTSELL_CATALOG]")
 _policy = click.option("--policy", type=_FILE, help="When and how often to speak; absent: the defaults.")
+_fitted = click.option("--fitted", type=_FILE, help="The folder that rightsell fit wrote; absent: none.")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -95,10 +96,27 @@ def check(catalog: Path) -> None:
 
 
 @main.command()
+@click.argument("catalog", type=_FILE)
+@click.option(
+    "--labelled", type=_FILE, help="JSON Lines: text and reason, or conversations with labels.reason."
+)
+@click.option("--out", type=_FILE, help="Folder to write to; absent: beside the catalog, ending in .fitted.")
+def fit(catalog: Path, **options: Any) -> None:
+    """Learn to tell a catalog's call reasons apart better.
+
+    Takes minutes, and the extra [neural]. Interrupted, it goes on where it was when run again.
+    """
+    from adapters.fit_command import Request, run
+
+    run(Request(catalog=catalog, **options))
+
+
+@main.command()
 @click.argument("files", type=_FILE, nargs=-1)
 @_recordings
 @_catalog
 @_policy
+@_fitted
 @click.option(
     "--date",
     "day",
@@ -120,6 +138,7 @@ def replay(files: tuple[Path, ...], day: datetime | None, **options: Any) -> Non
 @main.command()
 @_catalog
 @_policy
+@_fitted
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on; 0 for any free one.  [default: 8700; env: PORT]")
 @click.option(

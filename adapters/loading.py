@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from adapters.files import read_text
+from adapters.fitted import read_fitted
 from nlu.pipeline import Understander, load_models
 from offers.catalog import load_catalog
 from offers.conversation import Desk
@@ -10,16 +11,23 @@ from offers.matching import Matcher
 from offers.policy import Policy, load_policy
 
 
-def load_desk(catalog_path: Path, policy_path: Path | None) -> Desk:
+def load_desk(catalog_path: Path, policy_path: Path | None, fitted_path: Path | None = None) -> Desk:
     """Read catalog and policy, load the models and fit them to the catalog: some seconds.
+
+    Args:
+        catalog_path: The business's catalog.
+        policy_path: Its policy; None for the defaults.
+        fitted_path: Folder that ``rightsell fit`` wrote; None learns the reasons here.
 
     Raises:
         FileError: A file cannot be read.
+        FittedError: The folder belongs to another catalog, or was altered.
         CatalogError: Listing every problem of the catalog.
         PolicyError: Listing every problem of the policy.
     """
     catalog = load_catalog(read_text(catalog_path), str(catalog_path))
     policy = load_policy(read_text(policy_path), str(policy_path)) if policy_path else Policy()
+    fitted = read_fitted(fitted_path, catalog) if fitted_path else None
     models = load_models()
-    understander = Understander(models, catalog.business)
+    understander = Understander(models, catalog.business, fitted)
     return Desk(catalog, policy, understander, Matcher(catalog, models.embedder))

@@ -47,6 +47,7 @@ class Request:
     agent: Path | None
     catalog: Path | None
     policy: Path | None
+    fitted: Path | None
     day: date | None
     events: str | None
     speed: float | None
@@ -58,7 +59,7 @@ def run(request: Request) -> None:
     Raises:
         ValueError: Of the part whose input is wrong, before anything runs.
     """
-    settings = read_settings(catalog=request.catalog, policy=request.policy)
+    settings = read_settings(catalog=request.catalog, policy=request.policy, fitted=request.fitted)
     speakers = tuple(map(Speaker, request.channel_map))
     inputs = read_inputs(request.files, speakers, request.customer, request.agent)
     desk = _desk(settings)
@@ -72,7 +73,7 @@ def run(request: Request) -> None:
 def _desk(settings: Settings) -> Desk:
     if settings.catalog is None:
         raise ReplayError("say which catalog to judge by: --catalog FILE, or RIGHTSELL_CATALOG")
-    return load_desk(settings.catalog, settings.policy)
+    return load_desk(settings.catalog, settings.policy, settings.fitted)
 
 
 def _replays(inputs: Iterable[Input], day: date | None, settings: Settings) -> list[Replay]:

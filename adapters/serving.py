@@ -60,7 +60,7 @@ def _parts(settings: Settings, catalog: Path, token: str, followers: tuple[Follo
     if settings.journal is not None:
         make_folder(settings.journal)
     return Parts(
-        desk=load_desk(catalog, settings.policy),
+        desk=load_desk(catalog, settings.policy, settings.fitted),
         ears=load_ears(settings.whisper),
         token=token,
         origins=settings.origins,

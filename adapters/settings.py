@@ -21,6 +21,7 @@ class Settings(BaseSettings):
         port: TCP port to listen on; 0 for any free one. ``PORT`` sets it too.
         catalog: The business's catalog.
         policy: Its policy; None for the defaults.
+        fitted: What ``rightsell fit`` made of the catalog; None goes without.
         journal: Folder for the journals of live conversations; None keeps none.
         token: What clients must show. On loopback, one is made up at every start when none is set.
         origins: Pages of other origins that may connect, such as ``https://desk.example.com``.
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     )
     catalog: Path | None = None
     policy: Path | None = None
+    fitted: Path | None = None
     journal: Path | None = None
     token: str = ""
     origins: tuple[str, ...] = ()

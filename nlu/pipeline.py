@@ -14,6 +14,7 @@ from nlu.acts import DialogueHead, load_dialogue_head
 from nlu.business import Business
 from nlu.cues import language_sha256, load_language
 from nlu.embedder import Embedder, load_minilm
+from nlu.examples import ReasonModel
 from nlu.flags import FlagsReader, FlagsState
 from nlu.needs import NeedsHead, NeedsReader, NeedsState, load_needs_head
 from nlu.reader import Reader
@@ -99,12 +100,15 @@ class Understander:
     Args:
         models: What ``load_models`` returned.
         business: What to listen for.
+        fitted: Its call reasons as ``rightsell fit`` learnt them; None learns them from the examples here.
     """
 
-    def __init__(self, models: Models, business: Business) -> None:
+    def __init__(self, models: Models, business: Business, fitted: ReasonModel | None = None) -> None:
         self.models = dict(models.sha256)
+        if fitted is not None and fitted.sha256 is not None:
+            self.models["fitted"] = fitted.sha256
         self._reader = Reader(models.embedder, models.language)
-        self._reason = ReasonReader(business, models.embedder)
+        self._reason = ReasonReader(business, models.embedder, fitted)
         self._resolution = ResolutionReader(models.dialogue)
         self._sentiment = SentimentReader(models.sentiment)
         self._needs = NeedsReader(business, models.embedder, models.needs)

@@ -26,7 +26,7 @@ class Reader:
     def read(self, turn: Turn) -> Reading:
         """Return the turn as the readers of ``nlu`` see it; never raises, whatever was said."""
         text = mask(turn.utterance.text)
-        vector = self.embedder.embed([_speakable(text)])[0]
+        vector = self.embedder.embed([speakable(text)])[0]
         return Reading(turn, text, vector, self._clauses(text, turn.utterance.speaker, vector))
 
     def _clauses(self, text: str, speaker: Speaker, vector: NDArray[np.float32]) -> tuple[Clause, ...]:
@@ -37,11 +37,11 @@ class Reader:
         if len(cuts) == 1:
             # A lone clause is the turn but for fillers: one run of the model serves both.
             return (_clause(text, cuts[0], vector),)
-        vectors = self.embedder.embed([_speakable(text[found.start : found.end]) for found in cuts])
+        vectors = self.embedder.embed([speakable(text[found.start : found.end]) for found in cuts])
         return tuple(_clause(text, found, each) for found, each in zip(cuts, vectors, strict=True))
 
 
-def _speakable(text: str) -> str:
+def speakable(text: str) -> str:
     """Return the text for the model: it would take a mask for a row of foreign signs."""
     return _MASKED.sub("number", text)
 

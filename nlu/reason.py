@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from listener.events import Speaker
 from nlu.business import Business
 from nlu.embedder import Embedder
-from nlu.examples import ExampleHead, Vector, fit_examples
+from nlu.examples import ReasonModel, Vector, fit_examples
+from nlu.reader import speakable
 from nlu.reading import Reading
 from nlu.understanding import Alternative, Reason
 
@@ -63,12 +63,12 @@ class ReasonReader:
     Args:
         business: Its reasons; from five examples each a logistic head learns them, below prototypes.
         embedder: The same that makes the readings.
+        fitted: What ``rightsell fit`` made of this business's reasons; None learns them here.
     """
 
-    def __init__(self, business: Business, embedder: Embedder) -> None:
+    def __init__(self, business: Business, embedder: Embedder, fitted: ReasonModel | None = None) -> None:
         self._ids = tuple(reason.id for reason in business.reasons)
-        self._embedder = embedder
-        self._head: ExampleHead = fit_examples(business.reasons, embedder)
+        self._model = fitted or ReasonModel(embedder, fit_examples(business.reasons, embedder))
         self._offering = embedder.embed(_OFFERING_MORE)
 
     def begin(self, context: Mapping[str, object]) -> ReasonState:
@@ -83,7 +83,7 @@ class ReasonReader:
         """Take the next turn of either speaker; return the state after it."""
         if reading.turn.utterance.speaker is Speaker.AGENT:
             return self._read_agent(state, reading)
-        said = self._head.read(reading.vector)
+        said = self._model.read(speakable(reading.text))
         if not said.any():
             return state
         told = ReasonState(state.evidence + state.weight * said, state.weight * _FADING)
@@ -95,7 +95,7 @@ class ReasonReader:
             return replace(state, weight=1.0)
         if state.weight == 1.0:
             return state  # the customer has not said anything yet that the agent could repeat
-        said = self._head.read(reading.vector)
+        said = self._model.read(speakable(reading.text))
         return self._believe(replace(state, evidence=state.evidence + state.weight * _AGENT_SHARE * said))
 
     def _hint(self, hint: object) -> Vector:
@@ -103,8 +103,7 @@ class ReasonReader:
             return np.zeros(len(self._ids))
         if hint in self._ids:
             return np.asarray([float(each == hint) for each in self._ids])
-        words: NDArray[np.float32] = self._embedder.embed([hint.replace("_", " ")])[0]
-        return self._head.read(words)
+        return self._model.read(hint.replace("_", " "))
 
     def _believe(self, state: ReasonState) -> ReasonState:
         confidence = _confidence(state.evidence)
