@@ -11,7 +11,7 @@ _THINGS_HELD = (
     r"|agreement|everything|the lot|package|direct debit)"
 )
 _SELLING = (
-    r"(?:offers?|promotions?|promos?|deals?|upgrades?|upsell\w*|extras?|add.?ons?|sales? (?:pitch"
+    r"(?:offers?|promotions?|promos?|deals|upgrades?|upsell\w*|extras|add.?ons?|sales? (?:pitch"
     r"|talk|spiel)|pitch(?:es)?|specials|marketing|adverts?)"
 )
 
@@ -52,16 +52,6 @@ SIGNS: dict[FlagId, Signs] = {
             r"power of attorney",
             r"(?:lawyer|solicitor|attorney)'?s? (?:friend|conference|office (?:party|move))",
             r"on record (?:is|as|for)",
-        ),
-        examples=(
-            "i want to make an official complaint about this",
-            "i am going to take this further",
-            "you will be hearing from my lawyer",
-            "i will report you to the regulator",
-            "i want this dealt with by somebody senior",
-            "i expect a written response from your head office",
-            "i'm holding your company responsible for the damage",
-            "put me through to your manager",
         ),
     ),
     FlagId.CHURN: Signs(
@@ -109,16 +99,6 @@ SIGNS: dict[FlagId, Signs] = {
             r"(?:forget|scrap|never mind) (?:about )?(?:the )?(?:cancel\w+|leaving|closing|switching)",
             r"(?:you'?ve|you) (?:talked me|won me|convinced me|kept me)",
         ),
-        examples=(
-            "i want to cancel my contract with you",
-            "please close my account for good",
-            "i am thinking of moving to another company",
-            "i've had a better offer from your competitor",
-            "i won't be using you again",
-            "that's the last time i order from you",
-            "i'd like to end my membership",
-            "you've lost me as a customer",
-        ),
     ),
     FlagId.DECLINED: Signs(
         pattern=any_of(
@@ -134,20 +114,12 @@ SIGNS: dict[FlagId, Signs] = {
             r"|one|more|nothing)",
             r"not interested",
             r"(?:stop|quit) (?:selling|offering|pitching|pushing|trying to sell)",
-            r"(?:i|i'?ve|i have)(?: already)? (?:said|told \w+|say) no\b",
+            r"(?:i|i'?ve|i have)(?: already)? (?:said|told \w+) no\b",
             r"(?:no|nah),? (?:i'?m|we'?re) (?:good|fine|okay) (?:for|with what)",
         ),
         never=any_of(
             r"not interested in (?:cancel|leav|why|excuses|apolog|a refund|compensation|hearing)",
             r"(?:no|without) (?:special )?(?:offers?|deals?) (?:came|available|on|showed|appear)",
-        ),
-        examples=(
-            "please don't try to sell me anything",
-            "i don't want to hear about any offers today",
-            "i said no, i'm not interested in anything else you sell",
-            "no sales talk please, just fix my problem",
-            "every time i call someone tries to sell me something",
-            "i'm not buying anything today",
         ),
         denied_counts=True,
     ),
@@ -167,7 +139,6 @@ SIGNS: dict[FlagId, Signs] = {
             r"marketing (?:list|emails?|calls?|texts?) (?:off|stopped|removed)",
         ),
         never=any_of(r"(?:yes|sure|happy) (?:i|to) (?:consent|agree)"),
-        examples=(),
         denied_counts=True,
     ),
     FlagId.HURRY: Signs(
@@ -202,7 +173,6 @@ SIGNS: dict[FlagId, Signs] = {
             r"take your time",
             r"(?:not|no) in (?:a|any) (?:rush|hurry)",
         ),
-        examples=(),
         denied_counts=True,
     ),
 }

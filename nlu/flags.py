@@ -4,15 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
-import numpy as np
-from numpy.typing import NDArray
-
 from listener.events import Speaker
-from nlu.embedder import Embedder
 from nlu.flag_signs import PITCH, REFUSAL, SIGNS, WRAP_UP
 from nlu.reading import Clause, Reading
-from nlu.signs import ORDINARY, Signs
 from nlu.understanding import Evidence, Flag, FlagId
+from nlu.vulnerability import VulnerabilityHead
 
 _SAID = 0.9
 """Confidence of a pattern found in a clause that means it."""
@@ -20,14 +16,13 @@ _SAID = 0.9
 _REFUSED = 0.85
 """Confidence that a refusal right after an agent's pitch declines it."""
 
-_ALIKE = 0.55
-"""Cosine to a flag's example from which a clause may raise it."""
+_SURE = 0.9
+"""Probability from which a clause shows a vulnerable customer in words that no pattern knows. It holds the
+whole conversation back: a false alarm costs as much as a miss. Source: ``python -m bench.train_flags``."""
 
-_CLEARLY = 0.06
-"""How much closer it must be to that example than to any ordinary sentence."""
-
-_ALIKE_CONFIDENCE = 0.6
-"""Confidence of a clause that is only alike; it grows with the cosine."""
+_SHOWN = 0.7
+"""Confidence of such a clause. Source: it alone raised the flag in 11 conversations of unseen businesses,
+8 of them of vulnerable customers."""
 
 _MAX_EVIDENCE = 3
 """Quotes kept a flag: what an agent can read at a glance, and a bound on what is remembered."""
@@ -52,9 +47,8 @@ class FlagsReader:
     All persist to the end of the conversation but ``churn``, which the customer may take back.
     """
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._ordinary = embedder.embed(ORDINARY)
-        self._examples = {flag: embedder.embed(signs.examples) for flag, signs in SIGNS.items()}
+    def __init__(self, vulnerability: VulnerabilityHead) -> None:
+        self._vulnerability = vulnerability
 
     def begin(self, customer: Mapping[str, object]) -> FlagsState:
         """Return the state before the first turn.
@@ -76,31 +70,38 @@ class FlagsReader:
         return FlagsState(belief, state.pitched and not reading.clauses)
 
     def _raised(self, reading: Reading, pitched: bool) -> Iterator[Flag]:
-        for flag, signs in SIGNS.items():
+        for flag in SIGNS:
             if _taken_back(flag, reading.text):
                 continue
             for clause in reading.clauses:
-                confidence = self._confidence(flag, signs, clause)
+                confidence = self._confidence(flag, clause)
                 if confidence > 0:
                     yield Flag(flag, confidence, (_quote(reading, clause),))
         if pitched and reading.clauses and REFUSAL.match(reading.text):
             yield Flag(FlagId.DECLINED, _REFUSED, (_quote(reading, reading.clauses[0]),))
 
-    def _confidence(self, flag: FlagId, signs: Signs, clause: Clause) -> float:
+    def _confidence(self, flag: FlagId, clause: Clause) -> float:
         """Return how surely a clause raises the flag; 0 when it does not."""
-        meant = not (clause.someone_else or (clause.hypothetical and not signs.denied_counts))
-        if not meant or signs.never.search(clause.text):
-            return 0.0
-        if signs.pattern.search(clause.text) and (signs.denied_counts or not clause.negated):
+        if plainly(flag, clause):
             return _SAID
-        return 0.0 if clause.negated or clause.question else self._alike(self._examples[flag], clause.vector)
-
-    def _alike(self, examples: NDArray[np.float32], vector: NDArray[np.float32]) -> float:
-        nearest = float((examples @ vector).max(initial=-1.0))
-        ordinary = float((self._ordinary @ vector).max(initial=-1.0))
-        if nearest < _ALIKE or nearest - ordinary < _CLEARLY:
+        if flag is not FlagId.VULNERABLE or not means_it(clause):
             return 0.0
-        return min(_SAID, _ALIKE_CONFIDENCE + nearest - _ALIKE)
+        return _SHOWN if self._vulnerability.chance(clause.vector) >= _SURE else 0.0
+
+
+def plainly(flag: FlagId, clause: Clause) -> bool:
+    """Tell whether a clause raises the flag in so many words."""
+    signs = SIGNS[flag]
+    if clause.someone_else or signs.never.search(clause.text):
+        return False
+    counts = signs.denied_counts or not (clause.negated or clause.hypothetical)
+    return counts and signs.pattern.search(clause.text) is not None
+
+
+def means_it(clause: Clause) -> bool:
+    """Tell whether a clause may show a vulnerable customer in words that no pattern knows."""
+    never = SIGNS[FlagId.VULNERABLE].never
+    return not (clause.someone_else or clause.hypothetical or never.search(clause.text))
 
 
 def _pitches(text: str) -> bool:

@@ -22,6 +22,7 @@ from nlu.reason import ReasonReader, ReasonState
 from nlu.resolution import Progress, ResolutionReader
 from nlu.sentiment import SentimentHead, SentimentReader, SentimentState, load_sentiment_head
 from nlu.understanding import Understanding
+from nlu.vulnerability import VulnerabilityHead, load_vulnerability_head
 
 _DECIMALS = 4
 """Enough to tell beliefs apart, and few enough that no machine's rounding shows in a record."""
@@ -42,6 +43,7 @@ class Models:
     dialogue: DialogueHead
     sentiment: SentimentHead
     needs: NeedsHead
+    vulnerability: VulnerabilityHead
     sha256: Mapping[str, str]
 
 
@@ -54,14 +56,16 @@ def load_models() -> Models:
     """
     embedder, dialogue = load_minilm(), load_dialogue_head()
     sentiment, needs = load_sentiment_head(), load_needs_head()
+    vulnerability = load_vulnerability_head()
     sha256 = {
         embedder.name: embedder.sha256,
         "en_core_web_sm": language_sha256(),
         "dialogue": dialogue.sha256,
         "sentiment": sentiment.sha256,
         "needs": needs.sha256,
+        "vulnerability": vulnerability.sha256,
     }
-    return Models(embedder, load_language(), dialogue, sentiment, needs, sha256)
+    return Models(embedder, load_language(), dialogue, sentiment, needs, vulnerability, sha256)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +116,7 @@ class Understander:
         self._resolution = ResolutionReader(models.dialogue)
         self._sentiment = SentimentReader(models.sentiment)
         self._needs = NeedsReader(business, models.embedder, models.needs)
-        self._flags = FlagsReader(models.embedder)
+        self._flags = FlagsReader(models.vulnerability)
 
     def begin(self, customer: Mapping[str, object], context: Mapping[str, object]) -> Mind:
         """Return what is believed before the first turn.

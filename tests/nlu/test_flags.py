@@ -15,7 +15,7 @@ AGENT, CUSTOMER = Speaker.AGENT, Speaker.CUSTOMER
 
 @pytest.fixture(scope="session")
 def flags(models: Models) -> FlagsReader:
-    return FlagsReader(models.embedder)
+    return FlagsReader(models.vulnerability)
 
 
 def follow(flags: FlagsReader, reader: Reader, *turns: tuple[Speaker, str]) -> list[FlagsState]:
@@ -37,6 +37,8 @@ def raised(state: FlagsState) -> set[FlagId]:
         (FlagId.VULNERABLE, "I lost my job and I can't pay the rent this month."),
         (FlagId.VULNERABLE, "i've been having chemo so i'm a bit behind with everything"),
         (FlagId.VULNERABLE, "somebody stole all my savings, they pretended to be the bank"),
+        (FlagId.VULNERABLE, "i can't keep paying this, we've no wages coming in any more"),
+        (FlagId.VULNERABLE, "i was diagnosed with lupus in the summer"),
         (FlagId.COMPLAINT, "I want to make a formal complaint."),
         (FlagId.COMPLAINT, "you will hear from my solicitor"),
         (FlagId.CHURN, "i want to cancel my contract and go to another provider"),
@@ -60,6 +62,14 @@ def test_a_flag_is_raised_with_the_words_that_show_it(
     "text",
     [
         "my phone battery died again",
+        "Robert, I would like to change the date my bill is paid, please",
+        "my granddaughter does it for me",
+        "there are two amounts on my bill this month",
+        "our rent goes up in december",
+        "i lost my credit card",
+        "i just want the loan gone",
+        "this is killing me",
+        "is my late fee on there",
         "i passed the driving test",
         "no complaints at all, you've been great",
         "i don't want to cancel my contract",
