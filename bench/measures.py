@@ -32,12 +32,14 @@ class Trace:
         ready: Turns after which a sale was at hand, whether the gate let it through or not; only those
             from which a sale is called for.
         suggested: Every suggestion with the turn after which it came; empty for systems that only time them.
+        held: After each turn, the ids of the gate's reasons to stay silent; empty for systems without a gate.
     """
 
     seen: tuple[Understanding, ...]
     sales: tuple[int, ...]
     ready: frozenset[int]
     suggested: tuple[tuple[int, Suggestion], ...] = ()
+    held: tuple[tuple[str, ...], ...] = ()
 
     def confirmed(self, since: int = 0) -> int | None:
         """Return the first turn from ``since`` on after which the request counted as confirmed."""

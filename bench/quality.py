@@ -1,8 +1,8 @@
 """How well conversations are understood and the moment is judged: ``python -m bench.quality --help``.
 
 Runs the core itself (understanding, gate, matching) over the labelled conversations of ``$RIGHTSELL_DATA``,
-beside a keyword baseline and, for reason and needs, TF-IDF with logistic regression, and prints each row with
-its 95 % interval. Beside each capture row stands the share of conversations in which an offer was at hand at all.
+beside a keyword baseline and, for reason and needs, TF-IDF with logistic regression. Prints each row with
+its 95 % interval; beside each capture row the share of conversations with an offer at hand at all.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.corpora import PUBLIC, Case, load
 from bench.keyword import KeywordBaseline
 from bench.measures import Figure, Trace, measure
-from bench.records import DataMissingError
+from bench.records import DataMissingError, data_folder
 from bench.systems import Ours, System
 from bench.tfidf import TfidfBaseline
 from nlu.pipeline import Models, load_models
@@ -70,6 +70,11 @@ def main() -> int:
     parser.add_argument("--n", type=int, help="only so many conversations of each business or set")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     chosen = parser.parse_args()
+    try:
+        data_folder()
+    except DataMissingError as missing:
+        print(f"nothing measured, {missing}", file=sys.stderr)
+        return 1
     models = load_models()
     results: dict[str, dict[str, list[Figure]]] = {}
     for name in chosen.sets:

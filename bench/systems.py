@@ -10,7 +10,7 @@ from nlu.pipeline import Models, Understander
 from nlu.understanding import Understanding
 from offers.catalog import load_catalog
 from offers.conversation import Conversation, Desk, Opening
-from offers.decisions import Decision, Suggestion
+from offers.decisions import Decision, GateState, Suggestion
 from offers.eligibility import Eligibility, Facts
 from offers.matching import Matcher
 from offers.policy import Policy
@@ -38,15 +38,17 @@ class Ours:
         conversation.begin()
         seen: list[Understanding] = []
         suggested: list[tuple[int, Suggestion]] = []
+        held: list[tuple[str, ...]] = []
         ready: set[int] = set()
         for number, turn in enumerate(case.turns):
             decisions = conversation.receive(turn)
             seen.append(_believed(decisions, seen[-1] if seen else Understanding()))
             suggested += [(number, each.data) for each in decisions if isinstance(each.data, Suggestion)]
+            held.append(_held(decisions, held[-1] if held else ()))
             if _is_wanted(case, number) and self._has_candidate(case, seen[-1]):
                 ready.add(number)
         sales = dict.fromkeys(turn for turn, offer in suggested if offer.kind.is_sale)
-        return Trace(tuple(seen), tuple(sales), frozenset(ready), tuple(suggested))
+        return Trace(tuple(seen), tuple(sales), frozenset(ready), tuple(suggested), tuple(held))
 
     def _has_candidate(self, case: Case, seen: Understanding) -> bool:
         opening = self._opening(case)
@@ -66,3 +68,8 @@ def _is_wanted(case: Case, turn: int) -> bool:
 def _believed(decisions: Sequence[Decision], before: Understanding) -> Understanding:
     found = [decision.data for decision in decisions if isinstance(decision.data, Understanding)]
     return found[-1] if found else before
+
+
+def _held(decisions: Sequence[Decision], before: tuple[str, ...]) -> tuple[str, ...]:
+    found = [decision.data for decision in decisions if isinstance(decision.data, GateState)]
+    return tuple(reason.id for reason in found[-1].reasons) if found else before

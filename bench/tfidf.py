@@ -18,7 +18,7 @@ from nlu.understanding import Need, NeedKind, Reason, Understanding
 _OTHER = ""
 """The class of what shows no need: the examples of the call reasons."""
 
-_LIKELY = 0.2
+_LIKELY = 0.15
 """Probability from which a need is believed: best for the baseline on the authored conversations."""
 
 
@@ -36,10 +36,14 @@ class TfidfBaseline:
 
     def __init__(self, business: Business) -> None:
         reasons = [(reason.id, each) for reason in business.reasons for each in reason.examples]
-        needs = [(f"{need.id}|stated", each) for need in business.needs for each in need.stated]
-        needs += [(f"{need.id}|unstated", each) for need in business.needs for each in need.unstated]
+        stated = [(need.id, each) for need in business.needs for each in need.stated]
+        unstated = [(need.id, each) for need in business.needs for each in need.unstated]
+        kinds = [(NeedKind.STATED, each) for _, each in stated] + [
+            (NeedKind.UNSTATED, each) for _, each in unstated
+        ]
         self._reasons = _fitted(reasons)
-        self._needs = _fitted([*needs, *((_OTHER, each) for _, each in reasons)])
+        self._needs = _fitted([*stated, *unstated, *((_OTHER, each) for _, each in reasons)])
+        self._kinds = _fitted(kinds)
 
     def run(self, case: Case) -> Trace:
         """Follow one conversation; nothing is ever suggested."""
@@ -51,14 +55,17 @@ class TfidfBaseline:
             if turn.speaker is Speaker.CUSTOMER:
                 said = f"{said} {turn.text}"
                 name, chance = _likeliest(self._needs, turn.text)
-                need, _, kind = name.partition("|")
                 if name != _OTHER and chance >= _LIKELY:
-                    needs[need] = Need(need, NeedKind(kind), chance, ())
-            reason = Reason(*_likeliest(self._reasons, said)) if said.strip() else None
-            yield Understanding(reason, needs=tuple(needs.values()))
+                    kind = NeedKind(_likeliest(self._kinds, turn.text)[0])
+                    needs[name] = Need(name, kind, chance, ())
+            reason, sure = _likeliest(self._reasons, said)
+            yield Understanding(Reason(reason, sure) if reason else None, needs=tuple(needs.values()))
 
 
-def _fitted(examples: Sequence[tuple[str, str]]) -> _Classifier:
+def _fitted(examples: Sequence[tuple[str, str]]) -> _Classifier | None:
+    """Return a classifier of the labels, None where there are not two to tell apart."""
+    if len({label for label, _ in examples}) < 2:
+        return None
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
     head = LogisticRegression(C=10, max_iter=1000, class_weight="balanced")
     model = cast(_Classifier, make_pipeline(words, head))
@@ -66,7 +73,9 @@ def _fitted(examples: Sequence[tuple[str, str]]) -> _Classifier:
     return model
 
 
-def _likeliest(model: _Classifier, text: str) -> tuple[str, float]:
+def _likeliest(model: _Classifier | None, text: str) -> tuple[str, float]:
+    if model is None or not text.strip():
+        return _OTHER, 0.0
     chances = model.predict_proba([text])[0]
     best = int(chances.argmax())
     return model.classes_[best], float(chances[best])

@@ -124,8 +124,18 @@ def _offers(labels: Record, case: Case, trace: Trace) -> list[Finding]:
         last = max(number for number, turn in enumerate(case.turns) if turn.speaker == "agent")
         in_time = [offer for turn, offer in said if start <= turn < last]
         missed = None if fitting & set(in_time) else "missed opportunity"
-        found.append(Finding("offer", " or ".join(sorted(fitting)), " ".join(in_time) or "none", missed))
+        believed = " ".join(in_time) or f"none: {_silence(trace, range(start, last))}"
+        found.append(Finding("offer", " or ".join(sorted(fitting)), believed, missed))
     return found
+
+
+def _silence(trace: Trace, turns: range) -> str:
+    """Tell why nothing came: the gate's reasons at the latest moment, or that no offer was at hand."""
+    return (
+        "held by " + ", ".join(trace.held[turns[-1]])
+        if trace.held[turns[-1]]
+        else "gate open, nothing to offer"
+    )
 
 
 def _sets(about: str, wanted: set[str], found: set[str]) -> list[Finding]:
