@@ -36,10 +36,10 @@ from nlu.vulnerability import VulnerabilityHead
 SENTENCES = Path(__file__).parent / "flags.yaml"
 HEAD = Path(__file__).parent.parent / "nlu" / "heads" / "vulnerability.npz"
 PUBLIC = {
-    "star": 500,
-    "multidogo_customer_side": 500,
-    "natcs_utterances": 1200,
-    "tm4": 100,
+    "star": 240,
+    "multidogo_customer_side": 400,
+    "natcs_utterances": 600,
+    "tm4": 60,
 }
 """File to how many of its conversations are read; half of them teach, the others measure."""
 LABELLED = {FlagId.VULNERABLE: "vulnerable", FlagId.COMPLAINT: "legal", FlagId.DECLINED: "declined"}

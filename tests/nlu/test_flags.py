@@ -70,6 +70,8 @@ def test_a_flag_is_raised_with_the_words_that_show_it(
         "i just want the loan gone",
         "this is killing me",
         "is my late fee on there",
+        "i'll be there after i get out of work",
+        "i need to leave on the first of may",
         "i passed the driving test",
         "no complaints at all, you've been great",
         "i don't want to cancel my contract",
