@@ -1,7 +1,9 @@
-"""Signs of mood that an encoder of meaning misses: emoji, capitals, sarcasm, curtness, apologies."""
+"""Signs of mood that an encoder of meaning misses: emoji, capitals, sarcasm, curtness, the very words."""
 
 import math
 import re
+import zlib
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +95,10 @@ _PRAISED = re.compile(rf"\b{_PRAISE}\b", re.IGNORECASE)
 _BAD = re.compile(_BAD_NEWS, re.IGNORECASE)
 _WORD = re.compile(r"[\w']+")
 _CURT_WORDS = 3
+_TOKEN = re.compile(r"[\w']+|[!?]+|[^\w\s.,]")
+
+WORD_ROWS = 4096
+"""How many rows words and pairs of words are spread over; a few share one."""
 
 CUE_COUNT = len(_CUSTOMER) + len(_AGENT) + 8
 """How many numbers `mood_cues` gives."""
@@ -127,3 +133,25 @@ def mood_cues(customer: str, agent: str) -> NDArray[np.float32]:
         math.log1p(words) / 3.0,
     ]
     return np.array(signs, np.float32)
+
+
+def word_rows(customer: str, agent: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Spread the words and pairs of neighbouring words over ``WORD_ROWS`` rows.
+
+    Args:
+        customer: The customer's words.
+        agent: The agent's words before them; the same word gets another row than the customer's.
+
+    Returns:
+        Row numbers, and the weight of each: either side's weights have length 1 together.
+    """
+    sides = [_rows(customer, ""), _rows(agent, "agent ")]
+    weights = [np.full(len(rows), len(rows) ** -0.5 if rows else 0.0, np.float32) for rows in sides]
+    return np.array(sides[0] + sides[1], np.int64), np.concatenate(weights)
+
+
+def _rows(text: str, mark: str) -> list[int]:
+    words = _TOKEN.findall(text.lower().replace("’", "'"))
+    grams = [*words, *(f"{first} {second}" for first, second in pairwise(words))]
+    # Surrogates may come out of broken JSON; any stable bytes will do.
+    return sorted({zlib.crc32(f"{mark}{gram}".encode("utf-8", "replace")) % WORD_ROWS for gram in grams})

@@ -1,17 +1,26 @@
 """How the customer feels, turn by turn: their own words, and the agent's before them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from listener.events import Speaker
-from nlu.feelings import mood_cues
+from nlu.feelings import mood_cues, word_rows
 from nlu.head_files import Arrays, read_head
 from nlu.reading import Reading
 from nlu.understanding import Sentiment, Trend
 
-_SHA256 = "80675f8f27ef596daf43c7f6a62f69d5131591f372453a706fbd2b3489091a3a"
+_SHA256 = "160806e300835e3940b531a9e40e30f45952973573fdd5e3925fd7b7b469b9c3"
+
+SHORT, LONG = 0.5, 0.85
+"""Share of a running average that outlives a customer turn."""
+
+_CARRIED = 0.35
+"""Share of the mood that is carried into the next customer turn, so that one word does not turn it over."""
+
+_HAPPY = 0.7
+"""How much a chance of being happy weighs against the same chance of being unhappy."""
 
 _SLOW = 0.7
 """Share of the long view that outlives a customer turn; a mood is remembered for about three."""
@@ -24,7 +33,7 @@ _Vector = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SentimentHead:
-    """The trained numbers of sentiment: a projection, a GRU over the customer's turns, three classes.
+    """The trained numbers of sentiment: a turn becomes scores of three classes, now and in two averages.
 
     Attributes:
         sha256: Of the file they came from, lower-case hex.
@@ -34,45 +43,26 @@ class SentimentHead:
     sha256: str
     arrays: Arrays
 
-    @property
-    def hidden(self) -> int:
-        """Length of the memory that goes from turn to turn."""
-        return self.arrays["memory.weight_hh_l0"].shape[1]
-
-    def feel(self, features: _Vector, memory: _Vector) -> tuple[_Vector, _Vector]:
-        """Take the next customer turn.
+    def weigh(self, reading: Reading, agent: Reading | None) -> _Vector:
+        """Return what a customer's turn says of unhappy, neutral and happy.
 
         Args:
-            features: What ``turn_features`` gave.
-            memory: From the turn before, zeros at first; shape ``(hidden,)``.
+            reading: The customer's turn.
+            agent: The agent's turn before it, if there was one.
 
         Returns:
-            Probabilities of unhappy, neutral and happy, and the new memory.
+            float32 of shape ``(9,)``: three scores for now, three for the short average, three for the long.
         """
-        seen = np.tanh(self._linear("project", features))
-        memory = self._remember(seen, memory)
-        scores = self._linear("classes", np.concatenate([memory, seen]))
+        rows, weights = word_rows(reading.text, agent.text if agent else "")
+        said = weights @ self.arrays["words"][rows].astype(np.float32)
+        scores = self.arrays["turn"].astype(np.float32) @ turn_features(reading, agent)
+        return (scores + said).astype(np.float32)
+
+    def chances(self, now: _Vector, short: _Vector, long: _Vector) -> _Vector:
+        """Return the probabilities of unhappy, neutral and happy from their scores and running averages."""
+        scores = now + short + long + self.arrays["bias"].astype(np.float32)
         odds = np.exp(scores - scores.max())
-        return odds / odds.sum(), memory
-
-    def _linear(self, name: str, values: _Vector) -> _Vector:
-        return self.arrays[f"{name}.weight"] @ values + self.arrays[f"{name}.bias"]
-
-    def _remember(self, seen: _Vector, memory: _Vector) -> _Vector:
-        """Return the GRU's next memory; gates in torch's order: reset, update, new."""
-        inward = self.arrays["memory.weight_ih_l0"] @ seen + self.arrays["memory.bias_ih_l0"]
-        onward = self.arrays["memory.weight_hh_l0"] @ memory + self.arrays["memory.bias_hh_l0"]
-        (reset_in, update_in, new_in), (reset_on, update_on, new_on) = (
-            np.split(inward, 3),
-            np.split(onward, 3),
-        )
-        update = _sigmoid(update_in + update_on)
-        new = np.tanh(new_in + _sigmoid(reset_in + reset_on) * new_on)
-        return ((1 - update) * new + update * memory).astype(np.float32)
-
-
-def _sigmoid(values: NDArray[np.floating]) -> _Vector:
-    return (1 / (1 + np.exp(-values))).astype(np.float32)
+        return (odds / odds.sum()).astype(np.float32)
 
 
 def load_sentiment_head() -> SentimentHead:
@@ -90,13 +80,15 @@ class SentimentState:
 
     Attributes:
         belief: The customer's sentiment now.
-        memory: The head's, shape ``(hidden,)``.
+        short: Average of the head's scores over about two customer turns, shape ``(3,)``.
+        long: The same over about seven.
         agent: The agent's latest turn, or None before the first.
         long_view: The mood of the last few customer turns, in [-1, 1].
     """
 
     belief: Sentiment
-    memory: _Vector
+    short: _Vector
+    long: _Vector
     agent: Reading | None = None
     long_view: float = 0.0
 
@@ -109,19 +101,31 @@ class SentimentReader:
 
     def begin(self) -> SentimentState:
         """Return the state before the first turn."""
-        return SentimentState(Sentiment(), np.zeros(self._head.hidden, np.float32))
+        return SentimentState(Sentiment(), np.zeros(3, np.float32), np.zeros(3, np.float32))
 
     def read(self, state: SentimentState, reading: Reading) -> SentimentState:
         """Take the next turn of either speaker; return the state after it."""
         if reading.turn.utterance.speaker is Speaker.AGENT:
-            return SentimentState(state.belief, state.memory, reading, state.long_view)
+            return replace(state, agent=reading)
         if not reading.text.strip():
             return state
-        chances, memory = self._head.feel(turn_features(reading, state.agent), state.memory)
-        value = float(chances[2] - chances[0])
+        said = self._head.weigh(reading, state.agent)
+        short = _blend(state.short, said[3:6], SHORT)
+        long = _blend(state.long, said[6:], LONG)
+        chances = self._head.chances(said[:3], short, long)
+        value = _CARRIED * state.belief.value + (1 - _CARRIED) * mood(chances)
         belief = Sentiment(value, _trend(value - state.long_view), float(chances.max()))
-        long_view = _SLOW * state.long_view + (1 - _SLOW) * value
-        return SentimentState(belief, memory, state.agent, long_view)
+        return SentimentState(belief, short, long, state.agent, _SLOW * state.long_view + (1 - _SLOW) * value)
+
+
+def _blend(before: _Vector, new: _Vector, kept: float) -> _Vector:
+    return (kept * before + (1 - kept) * new).astype(np.float32)
+
+
+def mood(chances: NDArray[np.floating]) -> float:
+    """Return a value in [-1, 1] for the probabilities of unhappy, neutral and happy."""
+    value = float(_HAPPY * chances[2] - chances[0])
+    return value / _HAPPY if value > 0 else value
 
 
 def turn_features(reading: Reading, agent: Reading | None) -> _Vector:
