@@ -52,6 +52,12 @@ def print_totals(records: list[Record], found: dict[str, list[Finding]]) -> None
     for fault in FAULTS:
         counts = [hit[kind, fault] for kind in kinds]
         print(f"{fault:22}" + "".join(f"{n:>12}" for n in counts) + f"{sum(counts):>8}")
+    chances = sum(bool(record["labels"]["best_offers"]) for record in records)
+    print(f"\nan offer was called for in {chances}; any need was to be seen in {_with_needs(records)}")
+
+
+def _with_needs(records: list[Record]) -> int:
+    return sum(bool(record["labels"]["needs"]) for record in records)
 
 
 def main() -> None:
