@@ -11,21 +11,28 @@ from listener.events import Speaker
 from nlu.business import Business
 from nlu.embedder import Embedder
 from nlu.head_files import Arrays, read_head
-from nlu.likeness import Likeness
+from nlu.likeness import LIKENESS, Likeness
+from nlu.manner import Before, manner
 from nlu.reading import Clause, Reading
 from nlu.understanding import Evidence, Need, NeedKind
 
-_SHA256 = "effb4b69ab478fd48192cd1ecddebf70bb5b604e775ed0f52a84375a719aae08"
+_SHA256 = "f8382318e98ce24571622ef209d7b679eb177e48206ee6e328b8d82499a9681d"
 
-MINIMUM = 0.25
-"""Probability from which a need is believed. Source: best F1 on authored conversations, each business left
+MINIMUM = 0.33
+"""Probability from which a need is believed. Source: best F1 on authored conversations, two businesses left
 out of the training in its turn; see nlu/heads/needs.md."""
 
-_BESIDE = 0.5
-"""A need less than half as likely as the likeliest is the same words seen twice."""
+_BESIDE = 0.7
+"""A need far less likely than the likeliest is the same words seen twice. Source: as MINIMUM."""
 
 _STATED = 0.7
 """Probability from which a need counts as said outright; most are let slip."""
+
+_OWN_WORDS = 0.75
+"""Cosine from which a clause says what an example says: such a clause needs no further signs."""
+
+_OWN_WORDS_CONFIDENCE = 0.7
+"""Least confidence in a need that was said in an example's words."""
 
 _PRIMED = 0.7
 """Cosine from which an agent's question is a need's primer; paraphrases of one question lie above."""
@@ -35,6 +42,12 @@ _PRIMED_CONFIDENCE = 0.7
 
 _MAX_EVIDENCE = 3
 """Quotes kept a need: what an agent can read at a glance, and a bound on what is remembered."""
+
+_AGAIN = 0.5
+"""Weight of a further sighting of a need: two weak ones add up, but are seldom independent."""
+
+_UNUSUAL = 5.0
+"""Standard deviations at which a feature is cut off: the head knows nothing of what lies beyond."""
 
 _YES = re.compile(
     r"\W*(?:(?:oh|um|uh|er|well|ha|god|actually)\W+)*(?:yes|yeah|yep|yup|aye|sure|definitely|absolutely"
@@ -62,18 +75,67 @@ class NeedsHead:
 
     Attributes:
         sha256: Of the file they came from, lower-case hex.
-        arrays: ``mean``, ``scale`` of the features; ``weight``, ``bias`` of "is it a need" and "was it
-            stated".
+        arrays: ``telling``, ``asking``, each a weight for every number of its vectors and, last, a bias;
+            ``mean``, ``scale`` of the features; ``hidden``, ``hidden_bias``, ``output``, ``output_bias`` of
+            "is it a need" and ``kind``, ``kind_bias`` of "was it stated".
     """
 
     sha256: str
     arrays: Arrays
 
+    def hints(self, reading: Reading, agent: Reading | None) -> NDArray[np.float32]:
+        """Return how far each clause sounds as if it showed some need, and as if it asked for something.
+
+        Args:
+            reading: A customer's turn with clauses.
+            agent: The agent's turn before it, if there was one.
+
+        Returns:
+            Shape ``(clauses, 2)``.
+        """
+        telling, asking = self.arrays["telling"], self.arrays["asking"]
+        said = hinting(reading, agent)
+        vectors = said[:, : len(asking) - 1]
+        pair = (said @ telling[:-1] + telling[-1], vectors @ asking[:-1] + asking[-1])
+        return np.stack(pair, axis=1).astype(np.float32)
+
     def judge(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the probabilities of a need and, if so, of its being stated; shape ``(…, 2)``."""
-        scaled = (features - self.arrays["mean"]) / self.arrays["scale"]
-        scores = scaled @ self.arrays["weight"].T + self.arrays["bias"]
-        return (1 / (1 + np.exp(-scores))).astype(np.float32)
+        """Return the probabilities of a need and, if so, of its being stated; shape ``(…, 2)``.
+
+        Args:
+            features: What ``features`` returned.
+        """
+        arrays = self.arrays
+        scaled = ((features - arrays["mean"]) / arrays["scale"]).clip(-_UNUSUAL, _UNUSUAL)
+        hidden = np.maximum(scaled @ arrays["hidden"] + arrays["hidden_bias"], 0)
+        needed = hidden @ arrays["output"] + arrays["output_bias"]
+        stated = scaled @ arrays["kind"] + arrays["kind_bias"]
+        return (1 / (1 + np.exp(-np.stack([needed, stated], axis=-1)))).astype(np.float32)
+
+
+def hinting(reading: Reading, agent: Reading | None) -> NDArray[np.float32]:
+    """Return what hints are taken from: vectors of the clause, its turn and the agent's turn before it.
+
+    Returns:
+        Shape ``(clauses, 3 * dim)``.
+    """
+    before = np.zeros_like(reading.vector) if agent is None else agent.vector
+    return np.stack([np.concatenate([clause.vector, reading.vector, before]) for clause in reading.clauses])
+
+
+def features(
+    likeness: NDArray[np.float32], manner: NDArray[np.float32], hints: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the numbers that are judged, of each clause and need.
+
+    Args:
+        likeness: Shape ``(clauses, needs, len(LIKENESS))``.
+        manner: Shape ``(clauses, len(MANNER))``.
+        hints: Shape ``(clauses, 2)``.
+    """
+    needs = likeness.shape[1]
+    said = np.repeat(np.concatenate([manner, hints], axis=1)[:, None], needs, axis=1)
+    return np.concatenate([likeness, said], axis=2)
 
 
 def load_needs_head() -> NeedsHead:
@@ -91,11 +153,11 @@ class NeedsState:
 
     Attributes:
         seen: All needs with any likelihood, by id, in the order first seen; bounded by the catalog.
-        agent: The agent's latest turn, or None before the first.
+        before: What was said before the next turn, as far as it matters to needs.
     """
 
     seen: Mapping[str, Need] = field(default_factory=dict[str, Need])
-    agent: Reading | None = None
+    before: Before = field(default_factory=Before)
 
     @property
     def belief(self) -> tuple[Need, ...]:
@@ -121,16 +183,25 @@ class NeedsReader:
     def read(self, state: NeedsState, reading: Reading) -> NeedsState:
         """Take the next turn of either speaker; return the state after it."""
         if reading.turn.utterance.speaker is Speaker.AGENT:
-            return NeedsState(state.seen, reading)
+            return NeedsState(state.seen, state.before.after_agent(reading))
         if self._likeness is None or not reading.clauses:
             return state
-        chances = self._head.judge(self._likeness.features(reading, state.agent))
+        before = state.before.after_customer(reading)
+        chances = self._judge(reading, state.before, self._likeness)
         if _WITHDRAWS.search(reading.text):
-            return NeedsState(self._without(state.seen, chances), state.agent)
+            return NeedsState(self._without(state.seen, chances), before)
         seen = dict(state.seen)
-        for need in (*self._shown(reading, chances), *self._affirmed(reading, state.agent, self._likeness)):
+        affirmed = self._affirmed(reading, state.before.agent, self._likeness)
+        for need in (*self._shown(reading, chances), *affirmed):
             seen[need.id] = _joined(seen.get(need.id), need)
-        return NeedsState(seen, state.agent)
+        return NeedsState(seen, before)
+
+    def _judge(self, reading: Reading, before: Before, likeness: Likeness) -> NDArray[np.float32]:
+        """Return the probabilities of each clause and need, shape ``(clauses, needs, 2)``."""
+        compared = likeness.compare(reading, before.agent)
+        hints = self._head.hints(reading, before.agent)
+        chances = self._head.judge(features(compared, manner(reading, before), hints))
+        return _in_own_words(chances, compared)
 
     def _shown(self, reading: Reading, chances: NDArray[np.float32]) -> list[Need]:
         """Return each clause's likeliest need: one clause seldom shows two."""
@@ -163,6 +234,19 @@ class NeedsReader:
         return {name: need for name, need in seen.items() if name != gone.id}
 
 
+def _in_own_words(chances: NDArray[np.float32], compared: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the probabilities, raised where a clause says what an example says.
+
+    The head has learned from hints let slip, and knows little of what is said plainly.
+    """
+    stated, unstated, over_reasons = (
+        compared[..., LIKENESS.index(name)] for name in ("stated", "unstated", "over_reasons")
+    )
+    plain = (np.maximum(stated, unstated) >= _OWN_WORDS) & (over_reasons > 0)
+    needed = np.where(plain, np.maximum(chances[..., 0], _OWN_WORDS_CONFIDENCE), chances[..., 0])
+    return np.stack([needed, np.where(plain, stated > unstated, chances[..., 1])], axis=-1)
+
+
 def _meant(clause: Clause) -> bool:
     """Whether the clause can show a need of this customer's, now."""
     return not (clause.past or clause.someone_else)
@@ -174,10 +258,11 @@ def _quote(reading: Reading, clause: Clause) -> Evidence:
 
 
 def _joined(old: Need | None, new: Need) -> Need:
-    """Return the surer of two sightings of one need; its quotes are those that would be believed alone."""
+    """Return two sightings of one need as one; its quotes are those that would be believed alone."""
     if old is None:
         return new
     surer, other = (new, old) if new.confidence > old.confidence else (old, new)
+    doubt = (1 - surer.confidence) * (1 - _AGAIN * other.confidence)
     quotes = surer.evidence if other.confidence < MINIMUM else old.evidence + new.evidence
     quotes = tuple(sorted(dict.fromkeys(quotes), key=lambda quote: (quote.turn, quote.start)))
-    return Need(new.id, surer.kind, surer.confidence, quotes[-_MAX_EVIDENCE:])
+    return Need(new.id, surer.kind, 1 - doubt, quotes[-_MAX_EVIDENCE:])
