@@ -158,7 +158,8 @@ SIGNS: dict[FlagId, Signs] = {
             r"(?:i|we) (?:only )?(?:have|got) (?:about |like |only )?(?:two|three|four|five|ten"
             r"|\d+) min(?:ute)?s?\b(?! (?:ago|late|of|from|away|left on|a ))",
             r"(?:i|we)(?:'?ve| have)? (?:got to|gotta|have to|need to|must|should|'ll have to) (?:go|run"
-            r"|leave|dash|shoot|get going|head out|rush|catch)\b(?! (?:to (?:a|the) (?:store|shop|branch|wedding|airport|bank)|to see"
+            r"|leave|dash|shoot|get going|head out|rush|catch)\b"
+            r"(?! (?:to (?:a|the) (?:store|shop|branch|wedding|airport|bank)|to see"
             r"|through|over|back|and|up|down|by|with|for|my|all|from|on|tomorrow|tonight))",
             r"(?:running|i'?m|i am|we'?re|gonna be|going to be|be) late (?:for|to)",
             r"(?:boarding|meeting|appointment|class|exam|shift|seminar|interview|client\b.{0,20}|train"
