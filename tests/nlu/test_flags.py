@@ -39,6 +39,7 @@ def raised(state: FlagsState) -> set[FlagId]:
         (FlagId.VULNERABLE, "somebody stole all my savings, they pretended to be the bank"),
         (FlagId.VULNERABLE, "i can't keep paying this, we've no wages coming in any more"),
         (FlagId.VULNERABLE, "i was diagnosed with lupus in the summer"),
+        (FlagId.VULNERABLE, "we're three months behind and they're taking the house"),
         (FlagId.COMPLAINT, "I want to make a formal complaint."),
         (FlagId.COMPLAINT, "you will hear from my solicitor"),
         (FlagId.CHURN, "i want to cancel my contract and go to another provider"),
