@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.corpora import Case, load
+from bench.endings import read_phrases
 from bench.lessons import load_lessons
 from bench.measures import Figure, Trace, measure
 from bench.noise import as_heard
 from bench.records import DataMissingError
-from bench.variation import Chances, Variation, read_phrases
+from bench.variation import Chances, Variation
 from listener.events import Turn
 from nlu.act_cues import cue_flags
 from nlu.acts import HEAD_NAME, DialogueHead
@@ -34,6 +35,8 @@ from nlu.training import Lesson, Recipe, fit
 from nlu.understanding import ResolutionState, Understanding
 
 FOLDS = 4
+NETWORKS = 2
+"""Trained from as many seeds; their mean is what ships and what is judged."""
 _HEADS = Path(__file__).parent.parent / "nlu" / "heads"
 
 
@@ -104,10 +107,15 @@ def fold_of(source: str, group: str, name: str) -> int:
 
 
 def train(lessons: Sequence[Lesson], vectors: Vectors, seed: int) -> Arrays:
-    """Train on these lessons with the recipe that ships."""
+    """Train the networks on these lessons with the recipe that ships; the first axis is the network."""
     vary = Variation(lessons, read_phrases(), Chances())
-    tell: Callable[[int], None] = lambda epoch: print(f"\repoch {epoch + 1} ", end="", file=sys.stderr)  # noqa: E731
-    return fit(lessons, vary, featurizer(vectors), Recipe(), seed, tell)
+    seeds = range(seed * NETWORKS, (seed + 1) * NETWORKS)
+    fitted = [fit(lessons, vary, featurizer(vectors), Recipe(), each, _tell) for each in seeds]
+    return {name: np.stack([arrays[name] for arrays in fitted]) for name in fitted[0]}
+
+
+def _tell(epoch: int) -> None:
+    print(f"\repoch {epoch + 1} ", end="", file=sys.stderr)
 
 
 def follow(head: DialogueHead, case: Case, vectors: Vectors, hear: Callable[[str], str]) -> Trace:
@@ -160,7 +168,13 @@ def _print(title: str, figures: Sequence[Figure]) -> None:
 def main() -> int:
     """Do what was asked for; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--judge", type=int, nargs="*", metavar="FOLD", help="judge on these folds, or all")
+    parser.add_argument(
+        "--judge",
+        type=int,
+        nargs="*",
+        metavar="FOLD",
+        help="judge on these folds, or all",
+    )
     parser.add_argument("--write", action="store_true", help="train on everything and write the weights")
     parser.add_argument("--vectors", type=Path, metavar="FILE.npz", help="keep embeddings there")
     parser.add_argument("--seed", type=int, default=0)
@@ -181,7 +195,9 @@ def main() -> int:
         path = _HEADS / f"{HEAD_NAME}.npz"
         arrays = train(lessons, vectors, chosen.seed)
         np.savez(
-            path, allow_pickle=False, **{name: array.astype(np.float16) for name, array in arrays.items()}
+            path,
+            allow_pickle=False,
+            **{name: array.astype(np.float16) for name, array in arrays.items()},
         )
         print(f"{path}: sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}; pin it in nlu/acts.py")
     return 0

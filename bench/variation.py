@@ -8,12 +8,20 @@ fails; and a second request follows the first.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
-import yaml
 
-from bench.lessons import ACCEPTED, DONE, FAILED, OPEN
+from bench.endings import (
+    BY_AGENT,
+    DOES,
+    IDLE_TALK,
+    SETTLED,
+    SETTLED_TALK,
+    UNSETTLED,
+    Phrases,
+    stages_of,
+)
+from bench.lessons import ACCEPTED, DONE, OPEN
 from bench.noise import as_heard
 from listener.events import Speaker
 from nlu.acts import ACTS
@@ -23,43 +31,11 @@ _AGENT, _CUSTOMER = Speaker
 MAX_LINES = 60
 """Longer lessons are cut; source: longer than 99 % of the conversations."""
 
-Phrases = dict[str, list[str]]
-
-_DOES = {
-    "anything_else": "offers_more",
-    "no_more": "closes",
-    "polite": "accepts",
-    "holds": "holds",
-    "asks": "asks",
-    "confirm_questions": "proposes",
-    "go_ahead": "accepts",
-    "claims": "fulfils",
-    "claims_and_more": "fulfils",
-    "accepts_done": "accepts",
-    "doubts_done": "doubts",
-    "fails": "fails",
-    "thanks_anyway": "accepts",
-    "commits": "commits",
-    "one_more": "adds_request",
-    "chats_customer": "chats",
-    "chats_agent": "chats",
-    "closes": "closes",
-}
-"""Kind of phrase to its act."""
-
-_BY_AGENT = (
-    "asks",
-    "confirm_questions",
-    "claims",
-    "claims_and_more",
-    "fails",
-    "anything_else",
-    "holds",
-    "commits",
-    "chats_agent",
-)
-"""Kinds of phrases that the agent says."""
-_STANDS_IN = {_DOES[kind]: kind for kind in (*_BY_AGENT, "closes") if kind != "claims_and_more"}
+_STANDS_IN = {
+    DOES[kind]: kind
+    for kind in ("asks", "confirm_questions", "claims", "fails", "anything_else", "holds", "commits",
+                 "chats_agent", "closes")
+}  # fmt: skip
 """The agent's acts to the phrases that may take their place."""
 
 
@@ -73,14 +49,10 @@ class Chances:
     idle_words: float = 0.2
     small_talk: float = 0.3
     second_request: float = 0.15
-    failure: float = 0.12
+    unsettled: float = 0.22
+    settled: float = 0.25
     doubt: float = 0.1
     one_breath: float = 0.05
-
-
-def read_phrases() -> Phrases:
-    """Read the sentences of our own."""
-    return yaml.safe_load(Path(__file__).with_name("phrases.yaml").read_text(encoding="utf-8"))
 
 
 class Variation:
@@ -91,10 +63,14 @@ class Variation:
         self._chances = chances
         self._settled = [lesson for lesson in lessons if any(line.timely for line in lesson.lines)]
         self._said: defaultdict[tuple[Speaker, int], list[str]] = defaultdict(list)
+        self._accepted: list[str] = []
         for lesson in lessons:
             if lesson.source == "authored":
                 for line in lesson.lines:
                     self._said[line.speaker, line.act].append(line.text)
+                first = _first_accepted(lesson.lines)
+                if first is not None and lesson.lines[first].act == ACTS.index("accepts"):
+                    self._accepted.append(lesson.lines[first].text)
 
     def __call__(self, lesson: Lesson, chance: np.random.Generator) -> Lesson:
         """Return the lesson changed by chance."""
@@ -111,9 +87,11 @@ class Variation:
 
     def _change_outcome(self, lines: list[Line], chance: np.random.Generator) -> list[Line]:
         chances = self._chances
-        if chance.random() < chances.failure:
-            return self._fail(lines, chance)
-        if chance.random() < chances.one_breath:
+        if chance.random() < chances.unsettled:
+            return self._leave_unsettled(lines, chance)
+        if chance.random() < chances.settled:
+            lines = self._settle(lines, chance)
+        elif chance.random() < chances.one_breath:
             lines = self._end_in_one_breath(lines, chance)
         elif chance.random() < chances.doubt:
             lines = self._doubt(lines, chance)
@@ -126,8 +104,8 @@ class Variation:
     def _line(self, kind: str, stage: int, chance: np.random.Generator, *, early: bool = True) -> Line:
         phrases = self._phrases[kind]
         text = phrases[int(chance.integers(len(phrases)))]
-        speaker = _AGENT if kind in _BY_AGENT else _CUSTOMER
-        return Line(speaker, text, ACTS.index(_DOES[kind]), stage, early=early)
+        speaker = _AGENT if kind in BY_AGENT else _CUSTOMER
+        return Line(speaker, text, ACTS.index(DOES[kind]), stage, early=early)
 
     def _lines(self, kinds: Sequence[str], stage: int, chance: np.random.Generator) -> list[Line]:
         return [self._line(kind, stage, chance) for kind in kinds]
@@ -157,16 +135,8 @@ class Variation:
         places = [n for n in range(1, len(lines)) if lines[n - 1].stage == lines[n].stage == OPEN]
         if not places:
             return lines
-        talks = (
-            ("holds", "polite"),
-            ("holds", "polite"),
-            ("anything_else", "no_more"),
-            ("polite",),
-            ("confirm_questions", "go_ahead"),
-            ("commits", "polite", "anything_else", "no_more"),
-        )
         at = places[int(chance.integers(len(places)))]
-        talk = talks[int(chance.integers(len(talks)))]
+        talk = _one_of(IDLE_TALK, chance)
         return lines[:at] + self._lines(talk, OPEN, chance) + lines[at:]
 
     def _talk(self, lines: list[Line], chance: np.random.Generator) -> list[Line]:
@@ -175,23 +145,23 @@ class Variation:
         if not places:
             return lines
         at = places[int(chance.integers(len(places)))]
-        talk = [self._chat(_CUSTOMER, chance), self._chat(_AGENT, chance)]
-        return lines[:at] + talk[:: 1 if chance.random() < 0.5 else -1] + lines[at:]
+        talk = [self._chat(kind, chance) for kind in _one_of(SETTLED_TALK, chance)]
+        return lines[:at] + talk + lines[at:]
 
-    def _chat(self, speaker: Speaker, chance: np.random.Generator) -> Line:
-        kind = "chats_agent" if speaker is _AGENT else "chats_customer"
+    def _chat(self, kind: str, chance: np.random.Generator) -> Line:
         line = self._line(kind, ACCEPTED, chance, early=False)
-        own = self._said[speaker, line.act]
-        if own and chance.random() < 0.6:
+        own = self._said[line.speaker, line.act]
+        if kind.startswith("chats") and own and chance.random() < 0.6:
             return replace(line, text=own[int(chance.integers(len(own)))])
         return line
 
     def _ask_more(self, lines: list[Line], chance: np.random.Generator) -> list[Line]:
         """Let another conversation's request follow the acceptance."""
-        settled = next((n for n, line in enumerate(lines) if line.stage == ACCEPTED), None)
+        settled = _first_accepted(lines)
         other = self._settled[int(chance.integers(len(self._settled)))].lines
         start = next(
-            (n for n, line in enumerate(other) if line.speaker is _CUSTOMER and line.stage == OPEN), None
+            (n for n, line in enumerate(other) if line.speaker is _CUSTOMER and line.stage == OPEN),
+            None,
         )
         if settled is None or start is None:
             return lines
@@ -200,25 +170,33 @@ class Variation:
         turn = self._lines(["one_more"] * int(chance.random() < 0.7), OPEN, chance)
         return before + turn + list(other[start:])
 
-    def _fail(self, lines: list[Line], chance: np.random.Generator) -> list[Line]:
-        """Put a failure, or a promise to see to it, in the place of the claim."""
+    def _leave_unsettled(self, lines: list[Line], chance: np.random.Generator) -> list[Line]:
+        """Put a promise, a failure or a claim that is not true in the place of the claim and all after it."""
         claim = _first_claim(lines)
         if claim is None or any(line.stage == ACCEPTED for line in lines[:claim]):
             return lines
-        stage = FAILED if chance.random() < 0.55 else OPEN
-        ending = [
-            "fails" if stage == FAILED else "commits",
-            "thanks_anyway" if chance.random() < 0.5 else "polite",
-        ]
-        ending += ["anything_else", "no_more"] * int(chance.random() < 0.6)
-        ending += ["closes"] * int(chance.random() < 0.6)
         before = [replace(line, early=True, timely=False) for line in lines[:claim]]
-        return before + self._lines(ending, stage, chance)
+        return before + self._script(_one_of(UNSETTLED, chance), chance)
+
+    def _settle(self, lines: list[Line], chance: np.random.Generator) -> list[Line]:
+        """Come to the acceptance by another way: the customer tries it, or asks more about the claim."""
+        claim, settled = _first_claim(lines), _first_accepted(lines)
+        if claim is None or settled is None or settled < claim:
+            return lines
+        way = self._script(_one_of(SETTLED, chance), chance)
+        way = [replace(line, early=line.early and line.stage != DONE) for line in way]
+        last = replace(way[-1], stage=ACCEPTED, early=False, timely=True)
+        if chance.random() < 0.4:
+            last = replace(last, text=self._accepted[int(chance.integers(len(self._accepted)))])
+        before = [line for line in lines[:claim] if not line.timely]
+        return [*before, *way[:-1], last, *lines[settled + 1 :]]
+
+    def _script(self, kinds: Sequence[str], chance: np.random.Generator) -> list[Line]:
+        return [self._line(kind, stage, chance) for kind, stage in zip(kinds, stages_of(kinds), strict=True)]
 
     def _end_in_one_breath(self, lines: list[Line], chance: np.random.Generator) -> list[Line]:
         """Claim and ask for more in one turn, so that the customer's no is the acceptance."""
-        claim = _first_claim(lines)
-        settled = next((n for n, line in enumerate(lines) if line.stage == ACCEPTED), None)
+        claim, settled = _first_claim(lines), _first_accepted(lines)
         if claim is None or settled is None or settled < claim:
             return lines
         both = self._line("claims_and_more", DONE, chance, early=False)
@@ -240,3 +218,11 @@ class Variation:
 def _first_claim(lines: Sequence[Line]) -> int | None:
     claims = (n for n, line in enumerate(lines) if line.speaker is _AGENT and line.stage == DONE)
     return next(claims, None)
+
+
+def _first_accepted(lines: Sequence[Line]) -> int | None:
+    return next((n for n, line in enumerate(lines) if line.stage == ACCEPTED), None)
+
+
+def _one_of(scripts: Sequence[Sequence[str]], chance: np.random.Generator) -> Sequence[str]:
+    return scripts[int(chance.integers(len(scripts)))]

@@ -99,6 +99,34 @@ CUES: dict[str, str] = {
         r"\b(by the way|offer|upgrade|discount|special|promotion|interested in|"
         r"have you (considered|thought))\b"
     ),
+    "handed_on": (
+        r"\b(passed|transfer(red)?|put you through|hand(ed)? (you )?(over|on)|escalated?|forward(ed)?|"
+        r"supervisor|manager|specialist|(back office|department|team)|colleague|ticket|logged|reference)\b"
+    ),
+    "others_will": (
+        r"\b((they|he|she|someone|somebody|team|manager|advisor|engineer|technician)('ll| will| should)|"
+        r"you('ll| will| should) (hear|get a (call|text))|(call|ring|phone) you|call ?back|in touch|"
+        r"waiting (for|on)|review(ed)?|investigat\w+|approv\w+)\b"
+    ),
+    "no_further": (
+        r"\b(anyway|never mind|forget it|give up|leave it|for trying|no further|i suppose|i'?ll (wait|ring|"
+        r"call|try|go|phone|come|do it)|hope|shame|in the meantime|meanwhile|until|till|not your fault)\b"
+    ),
+    "kindness": (
+        r"\b(so kind|very kind|been (so |very |really )?(kind|lovely|sweet|nice|patient)|bless|"
+        r"angel|love)\b"
+    ),
+    "content": (
+        r"\b(weight off|relie(f|ved)|that'?s (the|exactly|just|what|sorted|done|solved|fixed|fine then)|"
+        r"(is|it'?s) (solved|sorted|fixed|correct|done|working|showing|there)( now)?|"
+        r"(can|do) see it|all (green|good)|"
+        r"(that|it) (works|worked|explains)|good to go|happy (now|with that)|needed|finally|at last)\b"
+    ),
+    "contradicts": (
+        r"\b(not (it|the|what|here|there|fixed|solved|resolved|done)|wrong|isn'?t|wasn'?t|hasn'?t|"
+        r"nothing)\b"
+    ),
+    "our_side": r"\b((on|from) (our|my) (side|end|system)|says|shows?|showing|should be|as i said|assure)\b",
 }
 """Name to pattern, matched anywhere in the lower-cased text. Order is part of the weights' contract."""
 

@@ -1,8 +1,9 @@
 """What each turn does in the conversation, and how far the current request has come.
 
-A small recurrent network of our own reads the embeddings of the turns one after the other, never
-ahead: turn → projection (one per speaker) → gated recurrent unit → probabilities. It runs in numpy;
-``bench/train_heads.py`` trains it. Its weights and model card lie in ``nlu/heads/``.
+Small recurrent networks of our own read the embeddings of the turns one after the other, never
+ahead: turn → projection (one per speaker) → gated recurrent unit → probabilities. They differ only in
+the chance of their training, and their mean is steadier than any of them. They run in numpy;
+``bench/train_heads.py`` trains them. Its weights and model card lie in ``nlu/heads/``.
 """
 
 from dataclasses import dataclass
@@ -44,12 +45,12 @@ STAGES = ("idle", "open", "done", "accepted", "failed")
 """How far the current request has come: none yet, made, said to be done, accepted as done, refused."""
 
 HEAD_NAME = "dialogue-1"
-HEAD_SHA256 = "d1c75f01a88fbc1a71458a9a7eff7aa9fc78c49faf3854f311040181abeb7936"
+HEAD_SHA256 = "017330dad1cdaf20bdc8e50ffed5f75c6f9618f6522b2c349a271d985aaabf12"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Memory:
-    """What the model carries from turn to turn: float32, shape ``(n_hidden,)``."""
+    """What the model carries from turn to turn: float32, shape ``(n_networks, n_hidden)``."""
 
     hidden: NDArray[np.float32]
 
@@ -68,10 +69,10 @@ class ActReading:
 
 
 class DialogueHead:
-    """The network. Holds only weights: one instance serves any number of conversations.
+    """The networks. Holds only weights: one instance serves any number of conversations.
 
     Args:
-        weights: Name to float32 array, as ``bench/train_heads.py`` wrote them.
+        weights: Name to float32 array as ``bench/train_heads.py`` wrote it; its first axis is the network.
         sha256: Of the file they came from, lower-case hex.
     """
 
@@ -83,8 +84,8 @@ class DialogueHead:
 
     def begin(self) -> Memory:
         """Return the memory of a conversation in which nothing was said."""
-        width: int = self._weights["recurrent_weight"].shape[1]
-        return Memory(np.zeros(width, np.float32))
+        networks, _, width = self._weights["recurrent_weight"].shape
+        return Memory(np.zeros((networks, width), np.float32))
 
     def read(self, memory: Memory, reading: Reading) -> tuple[Memory, ActReading]:
         """Take the next turn.
@@ -94,12 +95,12 @@ class DialogueHead:
         """
         projected = self._project(reading)
         hidden = self._recur(memory.hidden, projected)
-        acts = _softmax(self._affine("act", np.concatenate([hidden, projected])))
-        stages = _softmax(self._affine("stage", hidden))
+        both = np.concatenate([hidden, projected], -1)
+        acts, stages = (_mean_softmax(self._affine(name, both)) for name in ("act", "stage"))
         return Memory(hidden), ActReading(_named(ACTS, acts), _named(STAGES, stages))
 
     def _affine(self, name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        weighted = self._weights[f"{name}_weight"] @ values
+        weighted = (self._weights[f"{name}_weight"] @ values[..., None])[..., 0]
         return np.asarray(weighted + self._weights[f"{name}_bias"], np.float32)
 
     def _project(self, reading: Reading) -> NDArray[np.float32]:
@@ -110,8 +111,8 @@ class DialogueHead:
 
     def _recur(self, hidden: NDArray[np.float32], seen: NDArray[np.float32]) -> NDArray[np.float32]:
         """Advance the gated recurrent unit. Source: Cho et al. 2014, with PyTorch's order of gates."""
-        new = np.split(self._affine("input", seen), 3)
-        old = np.split(self._affine("recurrent", hidden), 3)
+        new = np.split(self._affine("input", seen), 3, -1)
+        old = np.split(self._affine("recurrent", hidden), 3, -1)
         reset, update = _sigmoid(new[0] + old[0]), _sigmoid(new[1] + old[1])
         candidate = np.tanh(new[2] + reset * old[2])
         return np.asarray((1 - update) * candidate + update * hidden, np.float32)
@@ -130,9 +131,10 @@ def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(1 / (1 + np.exp(-values)), np.float32)
 
 
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    powers = np.exp(logits - logits.max())
-    return np.asarray(powers / powers.sum(), np.float32)
+def _mean_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean over the networks of what each holds for likely."""
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    return np.asarray((powers / powers.sum(-1, keepdims=True)).mean(0), np.float32)
 
 
 def _named(names: tuple[str, ...], values: NDArray[np.float32]) -> dict[str, float]:

@@ -61,10 +61,20 @@ TRANSITIONS: dict[tuple[ResolutionState, Sign], ResolutionState] = {
 
 LIKELY = 0.5
 """Probability from which a claim, a doubt or a failure counts."""
-AGREED = 0.4
+LEAVE = 0.8
+"""Probability from which a few words ("good to know") undo what was confirmed: they seldom mean to."""
+FEW_WORDS = 3
+"""As many are few. Source: back-channels of service calls are of one to three words."""
+AGREED = 0.6
 """Probability of accepted from which a customer's words answer a claim."""
-SURE = 0.8
-"""Probability of accepted from which a success counts that nobody claimed, or that going on shows."""
+CLEAR = 0.9
+"""Confidence of a claim so plain that less will do for an answer."""
+WELCOMED = 0.25
+"""Probability of accepted from which a customer's words answer such a claim."""
+SURE = 0.7
+"""Probability of accepted from which a customer's words count as success though nobody claimed it."""
+SHOWN = 0.8
+"""Probability of accepted from which the agent's going on shows that the customer was content."""
 NEW = 0.95
 """Probability of open from which a request is a new one and reopens what was settled."""
 HEARD_WELL = 0.6
@@ -140,10 +150,22 @@ def _quote(turn: Turn) -> tuple[Evidence, ...]:
 def sign_of(progress: Progress, turn: Turn, seen: ActReading) -> Sign:
     """Tell what a turn shows of the current request."""
     if turn.utterance.speaker is Speaker.CUSTOMER:
-        sign = _customer_sign(seen)
+        sign = _customer_sign(seen, agreed=_agreed_from(progress.belief), doubt=_doubt_from(progress, turn))
         settles = sign in (Sign.ACCEPTANCE, Sign.SUCCESS)
         return Sign.NOTHING if settles and turn.utterance.confidence < HEARD_WELL else sign
     return _agent_sign(seen, answered=bool(progress.answer))
+
+
+def _agreed_from(belief: Resolution) -> float:
+    """Return the probability from which the customer's turn is an acceptance."""
+    is_clear = belief.state is ResolutionState.PROPOSED and belief.confidence >= CLEAR
+    return WELCOMED if is_clear else AGREED
+
+
+def _doubt_from(progress: Progress, turn: Turn) -> float:
+    """Return the probability from which the customer's turn is a doubt."""
+    is_settled = progress.belief.state is ResolutionState.CONFIRMED
+    return LEAVE if is_settled and len(turn.utterance.text.split()) <= FEW_WORDS else LIKELY
 
 
 def _agent_sign(seen: ActReading, *, answered: bool) -> Sign:
@@ -151,22 +173,22 @@ def _agent_sign(seen: ActReading, *, answered: bool) -> Sign:
     stages = seen.stages
     if stages["failed"] >= LIKELY:
         return Sign.FAILURE
-    if answered and stages["accepted"] >= SURE:
+    if answered and stages["accepted"] >= SHOWN:
         return Sign.SUCCESS
     if stages["done"] + stages["accepted"] >= LIKELY:
         return Sign.CLAIM
     return Sign.WORK if stages["open"] >= LIKELY else Sign.NOTHING
 
 
-def _customer_sign(seen: ActReading) -> Sign:
+def _customer_sign(seen: ActReading, *, agreed: float, doubt: float) -> Sign:
     stages = seen.stages
     if stages["accepted"] >= SURE:
         return Sign.SUCCESS
-    if stages["accepted"] >= AGREED:
+    if stages["accepted"] >= agreed:
         return Sign.ACCEPTANCE
     if stages["open"] >= NEW:
         return Sign.REQUEST
-    return Sign.DOUBT if stages["open"] >= LIKELY else Sign.NOTHING
+    return Sign.DOUBT if stages["open"] >= doubt else Sign.NOTHING
 
 
 def _confidence(state: ResolutionState, seen: ActReading) -> float:

@@ -89,7 +89,7 @@ class _Network(nn.Module):
         self.customer = nn.Linear(n_features, recipe.projection)
         self.recurrent = nn.GRU(recipe.projection, recipe.hidden, batch_first=True)
         self.act = nn.Linear(recipe.hidden + recipe.projection, len(ACTS))
-        self.stage = nn.Linear(recipe.hidden, len(STAGES))
+        self.stage = nn.Linear(recipe.hidden + recipe.projection, len(STAGES))
         self.drop_input = nn.Dropout(recipe.dropout / 2)
         self.drop = nn.Dropout(recipe.dropout)
 
@@ -99,8 +99,8 @@ class _Network(nn.Module):
         sides = torch.where(is_agent[..., None], self.agent(seen), self.customer(seen))
         projected = torch.tanh(sides)
         hidden, _ = self.recurrent(self.drop(projected))
-        acts = self.act(self.drop(torch.cat([hidden, projected], -1)))
-        return acts, self.stage(self.drop(hidden))
+        both = self.drop(torch.cat([hidden, projected], -1))
+        return self.act(both), self.stage(both)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def fit(
         tell: Called with each epoch's number when it is over.
 
     Returns:
-        The arrays that ``nlu.acts.DialogueHead`` takes.
+        The arrays of one network, as ``nlu.acts.DialogueHead`` takes them stacked.
     """
     torch.manual_seed(seed)  # pyright: ignore[reportUnknownMemberType]  # torch leaves it untyped
     chance = np.random.default_rng(seed)

@@ -96,9 +96,9 @@ def test_other_weights_are_refused() -> None:
 def test_the_weights_fit_the_names() -> None:
     """The weights know as many acts, stages and cues as the code does."""
     weights = read_head(f"{HEAD_NAME}.npz", load_dialogue_head().sha256)
-    assert weights["act_weight"].shape[0] == len(ACTS)
-    assert weights["stage_weight"].shape[0] == len(STAGES)
-    assert weights["agent_weight"].shape[1] == 384 + len(cue_flags(""))
+    assert weights["act_weight"].shape[1] == len(ACTS)
+    assert weights["stage_weight"].shape[1] == len(STAGES)
+    assert weights["agent_weight"].shape[2] == 384 + len(cue_flags(""))
 
 
 def test_reading_needs_no_torch() -> None:

@@ -28,8 +28,8 @@ def turn(index: int, speaker: Speaker, text: str, confidence: float = 1.0) -> Tu
 
 REQUEST = (CUSTOMER, "my line is dead", seen(open=0.99))
 WORK = (AGENT, "let me see", seen(open=0.99))
-CLAIM = (AGENT, "it is back on", seen(done=0.9, open=0.1))
-YES = (CUSTOMER, "great thank you", seen(accepted=0.7, done=0.3))
+CLAIM = (AGENT, "it is back on", seen(done=0.95, open=0.05))
+YES = (CUSTOMER, "great thank you", seen(accepted=0.55, done=0.45))
 DOUBT = (CUSTOMER, "i still hear nothing", seen(open=0.7, done=0.3))
 MORE = (CUSTOMER, "and my bill is wrong too", seen(open=0.95))
 FAIL = (AGENT, "i cannot do that", seen(failed=0.8))
@@ -62,6 +62,15 @@ def test_a_new_request_reopens_and_goes_the_same_way_again() -> None:
     assert walk(*reopened, WORK).belief.state is S.IN_PROGRESS
     assert walk(*reopened, WORK, CLAIM).belief.state is S.PROPOSED
     assert walk(*reopened, WORK, CLAIM, YES).belief.state is S.CONFIRMED
+
+
+def test_a_few_words_undo_what_was_confirmed_only_when_plain() -> None:
+    """A back-channel that looks a little like doubt leaves confirmed alone; so many words more do not."""
+    settled = (REQUEST, CLAIM, YES)
+    unsure = seen(open=0.7, accepted=0.3)
+    assert walk(*settled, (CUSTOMER, "good to know", unsure)).belief.state is S.CONFIRMED
+    assert walk(*settled, (CUSTOMER, "but it says something else", unsure)).belief.state is S.IN_PROGRESS
+    assert walk(*settled, (CUSTOMER, "still nothing here", seen(open=0.9))).belief.state is S.IN_PROGRESS
 
 
 def test_failure_is_told() -> None:
@@ -199,6 +208,41 @@ def test_a_failure_politely_taken_is_not_confirmed(reader: Reader, resolution: R
         (C, "no thank you bye"),
     )
     assert S.CONFIRMED not in states(reader, resolution, *lines)
+
+
+@pytest.mark.parametrize(
+    ("promise", "thanks"),
+    [
+        ("i've raised a ticket and somebody will ring you within two working days", "okay lovely thank you"),
+        ("i'll pass it to the billing team and they'll write to you", "perfect thanks for your help"),
+    ],
+)
+def test_a_promise_politely_taken_is_not_confirmed(
+    reader: Reader, resolution: ResolutionReader, promise: str, thanks: str
+) -> None:
+    """A customer who thanks for a promise has not been helped yet."""
+    lines = (
+        *OPENING,
+        (A, "hm i can't see it from here"),
+        (C, "oh dear"),
+        (A, promise),
+        (C, thanks),
+        (A, "is there anything else i can help with"),
+        (C, "no that's all bye"),
+    )
+    assert S.CONFIRMED not in states(reader, resolution, *lines)
+
+
+def test_listening_on_after_the_end_reopens_nothing(reader: Reader, resolution: ResolutionReader) -> None:
+    """While the agent says more after all is settled, "okay" and "good to know" change nothing."""
+    lines = (
+        *CLAIMED,
+        (C, "oh brilliant thank you so much that's sorted then"),
+        (A, "you're welcome your next payment is on the first and you'll get a letter about it"),
+        (C, "okay"),
+        (C, "good to know"),
+    )
+    assert states(reader, resolution, *lines)[5:] == [S.CONFIRMED] * 4
 
 
 def test_a_second_request_leaves_confirmed(reader: Reader, resolution: ResolutionReader) -> None:
