@@ -25,8 +25,11 @@ out of the training in its turn; see nlu/heads/needs.md."""
 _BESIDE = 0.7
 """A need far less likely than the likeliest is the same words seen twice. Source: as MINIMUM."""
 
-_STATED = 0.7
-"""Probability from which a need counts as said outright; most are let slip."""
+_STATED = 0.9
+"""Probability from which a need counts as said outright; most are let slip. Source: as MINIMUM."""
+
+_HEARD = 0.2
+"""Confidence from which a sighting has a say in the need's kind. Source: as MINIMUM."""
 
 _OWN_WORDS = 0.75
 """Cosine from which a clause says what an example says: such a clause needs no further signs."""
@@ -265,4 +268,11 @@ def _joined(old: Need | None, new: Need) -> Need:
     doubt = (1 - surer.confidence) * (1 - _AGAIN * other.confidence)
     quotes = surer.evidence if other.confidence < MINIMUM else old.evidence + new.evidence
     quotes = tuple(sorted(dict.fromkeys(quotes), key=lambda quote: (quote.turn, quote.start)))
-    return Need(new.id, surer.kind, 1 - doubt, quotes[-_MAX_EVIDENCE:])
+    return Need(new.id, _kind(surer, other), 1 - doubt, quotes[-_MAX_EVIDENCE:])
+
+
+def _kind(surer: Need, other: Need) -> NeedKind:
+    """Return the kind of two sightings of one need: what was asked for once stays asked for."""
+    if NeedKind.STATED in {each.kind for each in (surer, other) if each.confidence >= _HEARD}:
+        return NeedKind.STATED
+    return surer.kind

@@ -114,6 +114,21 @@ def test_the_request_itself_and_small_talk_show_no_need(
     assert ids(follow(needs, reader, (CUSTOMER, text))[-1]) == []
 
 
+def test_what_was_asked_for_once_stays_stated(needs: NeedsReader, reader: Reader) -> None:
+    asked = (CUSTOMER, "can i reserve a parking space for my car please")
+    slipped = (CUSTOMER, "i always circle the block looking for a space")
+    for turns in ((asked, slipped), (slipped, asked)):
+        belief = follow(needs, reader, *turns)[-1].belief
+        assert [(need.id, need.kind) for need in belief] == [("parking", NeedKind.STATED)]
+        assert len(belief[0].evidence) == 2
+
+
+def test_two_sightings_make_a_need_surer(needs: NeedsReader, reader: Reader) -> None:
+    slipped = (CUSTOMER, "i always circle the block looking for a space")
+    states = follow(needs, reader, slipped, (CUSTOMER, "i got a parking ticket outside last time"))
+    assert states[-1].belief[0].confidence > states[1].belief[0].confidence
+
+
 def test_the_agents_words_are_no_evidence(needs: NeedsReader, reader: Reader) -> None:
     states = follow(needs, reader, (AGENT, "can you make a birthday cake"), (CUSTOMER, "no"))
     assert ids(states[-1]) == []
