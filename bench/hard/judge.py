@@ -22,6 +22,7 @@ CATALOGS = {
 
 FAULTS = (
     "premature sale",
+    "premature service",
     "premature confirmed",
     "never confirmed",
     "missed opportunity",
@@ -75,7 +76,7 @@ def judge(labels: Record, case: Case, trace: Trace) -> list[Finding]:
     """Return all findings of a conversation, right ones and faults."""
     return [
         _resolution(labels, trace),
-        *_sales(labels, trace),
+        *_early(labels, trace),
         *_offers(labels, case, trace),
         *_sets("flag", set(labels["flags"]), {flag.id.value for flag in trace.seen[-1].flags}),
         *_needs(labels, trace),
@@ -102,12 +103,17 @@ def _resolution(labels: Record, trace: Trace) -> Finding:
     return Finding("confirmed", _turn(labels["confirmed_turn"]), _turn(found) + state, fault)
 
 
-def _sales(labels: Record, trace: Trace) -> list[Finding]:
-    start = labels["offer_ok_from"]
-    early = [turn for turn in trace.sales if start is None or turn < start]
-    early = [turn for turn in early if turn not in labels["provisional_ok"]]
-    expected = "never" if start is None else f"from turn {start}"
-    return [Finding("sale", expected, _turn(turn), "premature sale") for turn in early[:1]]
+def _early(labels: Record, trace: Trace) -> list[Finding]:
+    """Judge the first suggestion that came too soon, of sales and of free help."""
+    free = [turn for turn, offer in trace.suggested if not offer.kind.is_sale]
+    kinds = (("sale", labels["offer_ok_from"], trace.sales), ("service", labels["service_ok_from"], free))
+    found: list[Finding] = []
+    for about, start, turns in kinds:
+        early = [turn for turn in turns if start is None or turn < start]
+        early = [turn for turn in early if turn not in labels["provisional_ok"]]
+        expected = "never" if start is None else f"from turn {start}"
+        found += [Finding(about, expected, _turn(turn), f"premature {about}") for turn in early[:1]]
+    return found
 
 
 def _offers(labels: Record, case: Case, trace: Trace) -> list[Finding]:
