@@ -42,7 +42,7 @@ FOLDS = 4
 CUT = 0.2
 STEPS = 60
 PENALTY = 1.0
-OWN_WEIGHT, CALM_WEIGHT, ANNOYED_WEIGHT = 0.5, 0.2, 2.0
+OWN_WEIGHT, CALM_WEIGHT, ANNOYED_WEIGHT = 0.5, 0.1, 1.0
 HELD = -0.15
 """The policy's default below which sales are held."""
 

@@ -11,16 +11,13 @@ from nlu.head_files import Arrays, read_head
 from nlu.reading import Reading
 from nlu.understanding import Sentiment, Trend
 
-_SHA256 = "160806e300835e3940b531a9e40e30f45952973573fdd5e3925fd7b7b469b9c3"
+_SHA256 = "9e957a9f89f2861e0aa799adcbec0ca135449aa16c94061b95e36da04cd51970"
 
 SHORT, LONG = 0.5, 0.85
 """Share of a running average that outlives a customer turn."""
 
 _CARRIED = 0.35
 """Share of the mood that is carried into the next customer turn, so that one word does not turn it over."""
-
-_HAPPY = 0.7
-"""How much a chance of being happy weighs against the same chance of being unhappy."""
 
 _SLOW = 0.7
 """Share of the long view that outlives a customer turn; a mood is remembered for about three."""
@@ -113,19 +110,13 @@ class SentimentReader:
         short = _blend(state.short, said[3:6], SHORT)
         long = _blend(state.long, said[6:], LONG)
         chances = self._head.chances(said[:3], short, long)
-        value = _CARRIED * state.belief.value + (1 - _CARRIED) * mood(chances)
+        value = _CARRIED * state.belief.value + (1 - _CARRIED) * float(chances[2] - chances[0])
         belief = Sentiment(value, _trend(value - state.long_view), float(chances.max()))
         return SentimentState(belief, short, long, state.agent, _SLOW * state.long_view + (1 - _SLOW) * value)
 
 
 def _blend(before: _Vector, new: _Vector, kept: float) -> _Vector:
     return (kept * before + (1 - kept) * new).astype(np.float32)
-
-
-def mood(chances: NDArray[np.floating]) -> float:
-    """Return a value in [-1, 1] for the probabilities of unhappy, neutral and happy."""
-    value = float(_HAPPY * chances[2] - chances[0])
-    return value / _HAPPY if value > 0 else value
 
 
 def turn_features(reading: Reading, agent: Reading | None) -> _Vector:

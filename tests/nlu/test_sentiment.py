@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listener.events import Speaker, Turn, Utterance
+from nlu.feelings import WORD_ROWS, word_rows
 from nlu.head_files import HeadError, read_head
 from nlu.pipeline import Models
 from nlu.reader import Reader
@@ -12,6 +13,7 @@ from nlu.sentiment import SentimentReader, SentimentState
 from nlu.understanding import Sentiment, Trend
 
 AGENT, CUSTOMER = Speaker.AGENT, Speaker.CUSTOMER
+HELD = -0.15  # below this the default policy holds sales
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +88,47 @@ def test_whatever_is_said_the_numbers_stay_on_their_scales(
     for state in follow(sentiment, reader, *turns):
         assert -1 <= state.belief.value <= 1
         assert 0 <= state.belief.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "okay",
+        "hello, i would like to change the date my bill is paid, please",
+        pytest.param(
+            "what does it cost a month",
+            marks=pytest.mark.xfail(
+                strict=True, reason="a bare question of price still reads as displeasure"
+            ),
+        ),
+        "it's fine, take your time",
+    ],
+)
+def test_calm_talk_leaves_the_gate_alone(sentiment: SentimentReader, reader: Reader, text: str) -> None:
+    belief = follow(sentiment, reader, (AGENT, "hello, how can i help?"), (CUSTOMER, text))[-1].belief
+    assert abs(belief.value) < -HELD
+
+
+@pytest.mark.parametrize("text", ["oh great, so it is lost then", "brilliant, another week of waiting"])
+def test_praise_for_bad_news_is_no_praise(sentiment: SentimentReader, reader: Reader, text: str) -> None:
+    bad_news = (AGENT, "i'm afraid it will take another two weeks")
+    assert follow(sentiment, reader, bad_news, (CUSTOMER, text))[-1].belief.value < 0
+
+
+def test_one_word_does_not_turn_anger_into_calm(sentiment: SentimentReader, reader: Reader) -> None:
+    angry = (CUSTOMER, "this is ridiculous, i have called four times and nobody has helped me")
+    states = follow(sentiment, reader, angry, (AGENT, "i see. your name please?"), (CUSTOMER, "okay"))
+    assert states[-1].belief.value < HELD
+
+
+@given(st.text(), st.text())
+def test_words_of_both_sides_have_rows_of_their_own_and_weights_of_length_one(
+    customer: str, agent: str
+) -> None:
+    rows, weights = word_rows(customer, agent)
+    assert len(rows) == len(weights)
+    assert all(0 <= row < WORD_ROWS for row in rows)
+    assert weights @ weights == pytest.approx(round(float(weights @ weights)), abs=1e-4)
 
 
 def test_a_head_with_other_bytes_is_refused() -> None:
