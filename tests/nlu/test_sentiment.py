@@ -97,9 +97,7 @@ def test_whatever_is_said_the_numbers_stay_on_their_scales(
         "hello, i would like to change the date my bill is paid, please",
         pytest.param(
             "what does it cost a month",
-            marks=pytest.mark.xfail(
-                strict=True, reason="a bare question of price still reads as displeasure"
-            ),
+            marks=pytest.mark.xfail(strict=True, reason="bare price questions read as displeasure"),
         ),
         "it's fine, take your time",
     ],
