@@ -12,31 +12,16 @@ EXAMPLES_PER_REASON = 10
 _WORDS = range(3, 31)
 """Lengths of an utterance that can be an example: shorter ones say nothing, longer ones too much."""
 
-_NEEDS = [
-    {
-        "id": "open_to_more",
-        "title": "Is content and has time for more",
-        "stated": ["is there anything new you could offer me", "what else do you have", "any deals for me"],
-        "unstated": [
-            "thanks that was a great help",
-            "wonderful i'm so glad that's done",
-            "perfect thank you very much",
-            "no that's everything bye",
-            "okay great thanks",
-            "that is all i wanted today",
-        ],
-    }
-]
 _OFFERS = [
     {
         "id": "any-sale",
         "title": "Something more",
         "kind": "cross_sell",
-        "needs": ["open_to_more"],
         "price": {"amount": 2.0, "per": "month"},
     },
     {"id": "any-service", "title": "Free tips", "kind": "service"},
 ]
+"""Without needs: they fit any customer, so that the sets measure the moment and nothing else."""
 
 
 def make_catalog(name: str, records: list[Record]) -> tuple[str, frozenset[str]]:
@@ -63,7 +48,7 @@ def make_catalog(name: str, records: list[Record]) -> tuple[str, frozenset[str]]
         "currency": "USD",
         "vertical": "bench",
         "reasons": reasons,
-        "needs": _NEEDS,
+        "needs": [],
         "offers": offers,
     }
     return yaml.safe_dump(catalog, allow_unicode=True), frozenset(str(each["id"]) for each in reasons)
