@@ -104,6 +104,20 @@ CUE_COUNT = len(_CUSTOMER) + len(_AGENT) + 8
 """How many numbers `mood_cues` gives."""
 
 
+_FAREWELL = re.compile(
+    r"(?=.*\b(?:bye|goodbye|take care|see you|have a)\b)"
+    r"(?:(?:ok|okay|alright|right|well|and|then|now|yes|yeah|thanks?|thank you|cheers|so much|very much|again"
+    r"|you too|same to you|bye|goodbye|take care|see you|later|soon|have a|good|nice|lovely|great|wonderful"
+    r"|day|one|evening|night|weekend|rest of your)\b[\s.,!]*)+",
+    re.IGNORECASE,
+)
+
+
+def is_farewell(text: str) -> bool:
+    """Whether a turn only says goodbye, which people do alike in any mood."""
+    return _FAREWELL.fullmatch(text.strip()) is not None
+
+
 def _count(pattern: re.Pattern[str], text: str) -> float:
     return math.log1p(len(pattern.findall(text)))
 

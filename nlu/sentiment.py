@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from listener.events import Speaker
-from nlu.feelings import mood_cues, word_rows
+from nlu.feelings import is_farewell, mood_cues, word_rows
 from nlu.head_files import Arrays, read_head
 from nlu.reading import Reading
 from nlu.understanding import Sentiment, Trend
@@ -104,7 +104,7 @@ class SentimentReader:
         """Take the next turn of either speaker; return the state after it."""
         if reading.turn.utterance.speaker is Speaker.AGENT:
             return replace(state, agent=reading)
-        if not reading.text.strip():
+        if not reading.text.strip() or is_farewell(reading.text):
             return state
         said = self._head.weigh(reading, state.agent)
         short = _blend(state.short, said[3:6], SHORT)

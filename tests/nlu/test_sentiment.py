@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listener.events import Speaker, Turn, Utterance
-from nlu.feelings import WORD_ROWS, word_rows
+from nlu.feelings import WORD_ROWS, is_farewell, word_rows
 from nlu.head_files import HeadError, read_head
 from nlu.pipeline import Models
 from nlu.reader import Reader
@@ -137,3 +137,15 @@ def test_a_head_with_other_bytes_is_refused() -> None:
 def test_a_missing_head_is_refused() -> None:
     with pytest.raises(HeadError, match=r"absent\.npz is missing"):
         read_head("absent.npz", "0" * 64)
+
+
+@pytest.mark.parametrize("goodbye", ["you too bye bye", "Thanks, Goodbye.", "okay have a good evening"])
+def test_a_goodbye_says_nothing_of_the_mood(sentiment: SentimentReader, reader: Reader, goodbye: str) -> None:
+    pleased = (CUSTOMER, "oh that's brilliant, thank you so much, you've been wonderful")
+    states = follow(sentiment, reader, pleased, (AGENT, "have a lovely day"), (CUSTOMER, goodbye))
+    assert states[-1].belief == states[-2].belief
+
+
+@pytest.mark.parametrize("text", ["have a look at my bill", "goodbye and good riddance", "thanks"])
+def test_words_that_say_more_than_goodbye_are_weighed(text: str) -> None:
+    assert not is_farewell(text)
