@@ -20,8 +20,8 @@ import yaml
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from bench.mood_lessons import read_turns
 from bench.records import Record, data_folder, is_measured, read_records
-from bench.train_sentiment import read_turns
 from listener.events import Speaker
 from nlu.cues import load_language
 from nlu.embedder import Embedder, load_minilm

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
+from bench.mood_lessons import read_turns
 from bench.needs_lessons import Lesson, Told, examples, lessons_of
-from bench.train_sentiment import read_turns
 from nlu.business import Business
 from nlu.cues import load_language
 from nlu.embedder import Embedder, load_minilm
