@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import yaml
@@ -76,7 +76,7 @@ def feel(business: str, labels: dict[str, Any], readings: Sequence[Reading], wei
     """Return the conversation's features and answers."""
     agent: Reading | None = None
     said = labels.get("sentiment")
-    given: dict[str, int] = said if isinstance(said, dict) else {}
+    given = cast("dict[str, int]", said) if isinstance(said, dict) else {}
     seen: list[tuple[int, Reading, Reading | None]] = []
     for index, reading in enumerate(readings):
         if reading.turn.utterance.speaker is Speaker.AGENT:
