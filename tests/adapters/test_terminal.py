@@ -6,7 +6,7 @@ from rich.console import Console
 
 from adapters.terminal import Terminal
 from listener.events import Partial, Speaker, Utterance
-from nlu.understanding import Evidence, NeedKind
+from nlu.understanding import Evidence
 from offers.decisions import (
     Decision,
     Fact,
@@ -14,18 +14,15 @@ from offers.decisions import (
     Hold,
     Holds,
     Lagging,
-    Objection,
     OfferKind,
     Outcome,
     OutcomeBy,
     OutcomeKind,
     Scope,
-    Score,
-    Suggestion,
-    Talk,
     WhyWithdrawn,
     Withdrawn,
 )
+from tests.adapters.samples import family_data
 
 
 def printed(*facts: Fact) -> str:
@@ -37,22 +34,7 @@ def printed(*facts: Fact) -> str:
 
 
 def test_a_suggestion_says_what_why_and_how() -> None:
-    suggestion = Suggestion(
-        id="s-1",
-        offer="family-data-60",
-        rank=1,
-        need="more_data",
-        need_kind=NeedKind.UNSTATED,
-        confidence=0.81,
-        score=Score(0.12, 0.9, 9.0, 1.0, 0.97),
-        evidence=(Evidence(7, 0, 18, "it always slows [b]down"),),
-        talk=Talk(
-            "Since", "the plan", ("How often?",), (Objection("too expensive", "It is less."),), "Fine."
-        ),
-        title="Family Data 60 GB",
-        kind=OfferKind.CROSS_SELL,
-        price="15.00 USD per month",
-    )
+    suggestion = family_data(OfferKind.CROSS_SELL, Evidence(7, 0, 18, "it always slows [b]down"))
     text = printed(suggestion)
     first = " ".join(text.splitlines()[0].split())
     assert first == "1:33.4 SUGGEST 1. Family Data 60 GB (cross-sell, 15.00 USD per month)"

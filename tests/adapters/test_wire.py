@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from adapters.wire import FACTS, WireError, decode, encode, type_of
 from listener.events import Partial, Speaker, Utterance
-from nlu.understanding import Evidence, NeedKind
-from offers.decisions import Decision, Objection, OfferKind, Score, Suggestion, Talk
+from nlu.understanding import Evidence
+from offers.decisions import Decision, OfferKind
+from tests.adapters.samples import family_data
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -36,22 +37,7 @@ def test_the_bytes_are_one_line_and_stable(decision: Decision) -> None:
 
 
 def test_a_suggestion_has_the_documented_keys_in_the_documented_order() -> None:
-    suggestion = Suggestion(
-        id="s-1",
-        offer="family-data-60",
-        rank=1,
-        need="more_data",
-        need_kind=NeedKind.UNSTATED,
-        confidence=0.81,
-        score=Score(0.12, 0.9, 9.0, 1.0, 0.97),
-        evidence=(Evidence(7, 4, 11, "it slows"),),
-        talk=Talk(
-            "Since", "the plan", ("How often?",), (Objection("too expensive", "It is less."),), "Fine."
-        ),
-        title="Family Data 60 GB",
-        kind=OfferKind.UPSELL,
-        price="15.00 USD per month",
-    )
+    suggestion = family_data(OfferKind.UPSELL, Evidence(7, 4, 11, "it slows"))
     event = json.loads(encode(Decision(41, "c-17", 93.4, 18, suggestion)))
     assert list(event) == ["seq", "conversation", "type", "at", "turn", "data"]
     keys = "id offer rank need need_kind confidence score evidence talk title kind price"
