@@ -1,13 +1,13 @@
 """Labelled conversations as lessons for the dialogue model: each turn's act and stage.
 
-Only sets whose licences let a trained model ship: ours, STAR (MIT), Taskmaster-4 (CC BY 4.0), ABCD's
-examples (MIT), HarperValleyBank (CC BY 4.0). Never SGD.
+Only sets whose licences let a trained model ship: ours (authored, and composed in this repository), STAR
+(MIT), Taskmaster-4 (CC BY 4.0), ABCD's examples (MIT), HarperValleyBank (CC BY 4.0). Never SGD.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
-from bench.records import Record, data_folder, read_records
+from bench.records import Record, composed_files, data_folder, read_records
 from listener.events import Speaker
 from nlu.acts import ACTS, STAGES
 from nlu.redaction import mask
@@ -15,6 +15,9 @@ from nlu.training import UNLABELLED, Lesson, Line
 
 IDLE, OPEN, DONE, ACCEPTED, FAILED = range(len(STAGES))
 _UNSETTLED = (IDLE, OPEN, FAILED)
+
+OWN_SOURCES = ("authored", "composed")
+"""Sources with every turn labelled; the second is in this repository and is never judged on."""
 
 _OURS = {
     "greet": "greets",
@@ -60,12 +63,12 @@ _OWN_WEIGHT = 2.0
 
 
 def load_lessons() -> list[Lesson]:
-    """Read every lesson there is under ``$RIGHTSELL_DATA``."""
+    """Read every lesson there is under ``$RIGHTSELL_DATA`` and in this repository."""
     folder = data_folder()
+    ours = [("authored", path) for path in sorted(folder.glob("authored/*/conversations.jsonl"))]
+    ours += [("composed", path) for path in composed_files()]
     lessons = [
-        _authored(record, path.parent.name)
-        for path in sorted(folder.glob("authored/*/conversations.jsonl"))
-        for record in read_records(path)
+        _own(record, source, path.parent.name) for source, path in ours for record in read_records(path)
     ]
     lessons += [_star(record) for record in read_records(folder / "star.dev.jsonl.gz")]
     for name in ("tm4", "abcd_examples", "hvb_voice_transcripts"):
@@ -73,10 +76,10 @@ def load_lessons() -> list[Lesson]:
     return lessons
 
 
-def _authored(record: Record, business: str) -> Lesson:
+def _own(record: Record, source: str, business: str) -> Lesson:
     labels = record["labels"]
     acts = [labels["acts"].get(str(number), "") for number in range(len(record["turns"]))]
-    stages = list(_authored_stages(record, acts))
+    stages = list(_own_stages(record, acts))
     speakers = [Speaker(turn["speaker"]) for turn in record["turns"]]
     settled = labels["confirmed_turn"]
     lines = [
@@ -92,7 +95,7 @@ def _authored(record: Record, business: str) -> Lesson:
             zip(speakers, record["turns"], acts, stages, strict=True)
         )
     ]
-    return Lesson(record["id"], "authored", business, tuple(lines), _OWN_WEIGHT)
+    return Lesson(record["id"], source, business, tuple(lines), _OWN_WEIGHT)
 
 
 def _is_timely(number: int, settled: int | None) -> bool:
@@ -100,7 +103,7 @@ def _is_timely(number: int, settled: int | None) -> bool:
     return settled is not None and settled <= number <= settled + 2
 
 
-def _authored_stages(record: Record, acts: list[str]) -> Iterator[int]:
+def _own_stages(record: Record, acts: list[str]) -> Iterator[int]:
     """Follow the request through the labelled acts; the labels of the last request overrule them."""
     labels = record["labels"]
     speakers = [turn["speaker"] for turn in record["turns"]]

@@ -1,4 +1,4 @@
-"""Lines of JSON under ``$RIGHTSELL_DATA``."""
+"""Lines of JSON: under ``$RIGHTSELL_DATA``, and composed ones in this folder."""
 
 import gzip
 import json
@@ -25,6 +25,14 @@ def data_folder() -> Path:
     if not os.environ.get("RIGHTSELL_DATA") or not (folder / "dev").is_dir():
         raise DataMissingError("no data: set RIGHTSELL_DATA to a folder that holds dev/")
     return folder / "dev"
+
+
+def composed_files() -> list[Path]:
+    """Return ``BUSINESS/conversations.jsonl`` of the businesses composed to train on, beside their catalogs.
+
+    Of the same shape as the authored ones, but part of this repository, and never judged on.
+    """
+    return sorted((Path(__file__).parent / "composed").glob("*/conversations.jsonl"))
 
 
 def read_records(path: Path) -> list[Record]:

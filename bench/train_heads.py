@@ -99,8 +99,10 @@ _FOLD_OF_BUSINESS = {
 """Business of our own to its fold: three each, left out together."""
 
 
-def fold_of(source: str, group: str, name: str) -> int:
-    """Return the fold of a conversation: of our own by business, of the others by id."""
+def fold_of(source: str, group: str, name: str) -> int | None:
+    """Return the fold of a conversation: authored by business, composed none, of the others by id."""
+    if source == "composed":
+        return None
     if source == "authored":
         return _FOLD_OF_BUSINESS[group]
     return hashlib.sha256(name.encode()).digest()[0] % FOLDS

@@ -21,7 +21,7 @@ from bench.endings import (
     Phrases,
     stages_of,
 )
-from bench.lessons import ACCEPTED, DONE, OPEN
+from bench.lessons import ACCEPTED, DONE, OPEN, OWN_SOURCES
 from bench.noise import as_heard
 from listener.events import Speaker
 from nlu.acts import ACTS
@@ -65,7 +65,7 @@ class Variation:
         self._said: defaultdict[tuple[Speaker, int], list[str]] = defaultdict(list)
         self._accepted: list[str] = []
         for lesson in lessons:
-            if lesson.source == "authored":
+            if lesson.source in OWN_SOURCES:
                 for line in lesson.lines:
                     self._said[line.speaker, line.act].append(line.text)
                 first = _first_accepted(lesson.lines)
@@ -112,7 +112,7 @@ class Variation:
 
     def _swap(self, lesson: Lesson, chance: np.random.Generator) -> list[Line]:
         """Let other sentences of the same act take the place of the agent's, and of a plain acceptance."""
-        often = self._chances.swap_own if lesson.source == "authored" else self._chances.swap
+        often = self._chances.swap_own if lesson.source in OWN_SOURCES else self._chances.swap
         return [
             replace(line, text=self._other(line, chance)) if chance.random() < often else line
             for line in lesson.lines
