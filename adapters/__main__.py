@@ -106,7 +106,7 @@ def fit(catalog: Path, **options: Any) -> None:
 
     Takes minutes, and the extra [neural]. Interrupted, it goes on where it was when run again.
     """
-    from adapters.fit_command import Request, run
+    from adapters.fit.command import Request, run
 
     run(Request(catalog=catalog, **options))
 
@@ -130,7 +130,7 @@ def replay(files: tuple[Path, ...], day: datetime | None, **options: Any) -> Non
 
     Prints what a person reads; with --events, writes the decision stream.
     """
-    from adapters.replay_command import Request, run
+    from adapters.recorded.replay_command import Request, run
 
     run(Request(files=files, day=day and day.date(), **options))
 
@@ -183,7 +183,7 @@ def serve(play: Path | None, show: bool, **flags: Any) -> None:
 @click.option("--token-file", type=_FILE, help="Where the server's token is; absent: RIGHTSELL_TOKEN.")
 def feed(recording: Path | None, **options: Any) -> None:
     """Play a recorded call into a server, as a softphone would."""
-    from adapters.feed_command import Request, run
+    from adapters.recorded.feed_command import Request, run
 
     run(Request(recording=recording, **options))
 

@@ -16,8 +16,9 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adapters import desk, weights
+from adapters import weights
 from adapters.chat import ingress
+from adapters.desk import socket as agent_socket
 from adapters.door import Door, Socket
 from adapters.softphone import audio_socket
 from adapters.softphone.call import Listening
@@ -63,13 +64,13 @@ def build_app(parts: Parts) -> Starlette:
     listening = Listening(parts.ears, _workers(), parts.desk.policy.gate.lag_s)
     calls = audio_socket.AudioSocket(switchboard, door, listening)
     chats = ingress.ChatIngress(switchboard, door)
-    agents = desk.AgentSocket(switchboard, door, open_house=parts.open_house)
+    agents = agent_socket.AgentSocket(switchboard, door, open_house=parts.open_house)
     messages = "/v1/conversations/{conversation}/messages"
     return Starlette(
         routes=[
             WebSocketRoute("/v1/audio", Socket(door, audio_socket.SUBPROTOCOLS, calls.serve)),
             WebSocketRoute("/v1/chat", Socket(door, (ingress.SUBPROTOCOL,), chats.serve)),
-            WebSocketRoute("/v1/agent", Socket(door, (desk.SUBPROTOCOL,), agents.serve)),
+            WebSocketRoute("/v1/agent", Socket(door, (agent_socket.SUBPROTOCOL,), agents.serve)),
             Route(messages, chats.post, methods=["POST"]),
             Route("/v1/conversations/{conversation}", chats.delete, methods=["DELETE"]),
             Route("/healthz", _health),

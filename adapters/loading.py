@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from adapters.files import read_text
-from adapters.fitted import read_fitted
+from adapters.fit.artefact import read_fitted
 from nlu.pipeline import Understander, load_models
 from offers.catalog import load_catalog
 from offers.conversation import Desk

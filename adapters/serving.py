@@ -13,10 +13,10 @@ import uvicorn
 from starlette.applications import Starlette
 
 from adapters.app import Parts, build_app
-from adapters.feed import Destination, Sending, feed
 from adapters.files import make_folder
 from adapters.loading import load_desk
-from adapters.recordings import RecordedCall, two_channels
+from adapters.recorded.feed import Destination, Sending, feed
+from adapters.recorded.recordings import RecordedCall, two_channels
 from adapters.settings import Settings, token_of
 from adapters.switchboard import Follower
 from adapters.terminal import Terminal

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import feature_extraction, linear_model  # pyright: ignore[reportMissingTypeStubs]
 
-from adapters.encoder_export import export
+from adapters.fit.encoder_export import export
 from bench.records import DataMissingError, data_folder
 from nlu.business import ReasonExamples
 from nlu.embedder import Embedder, load_minilm, open_minilm

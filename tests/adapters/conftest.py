@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from adapters.app import Parts, build_app
-from adapters.recordings import RecordedCall, two_channels
+from adapters.recorded.recordings import RecordedCall, two_channels
 from adapters.serving import make_server
 from adapters.weights import Ears, load_ears
 from listener.events import Speaker

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from adapters.app import Parts
-from adapters.feed import Sending, encode_frames
 from adapters.journal import read_journal
-from adapters.recordings import RecordedCall
-from adapters.replay import Replay, decide
+from adapters.recorded.feed import Sending, encode_frames
+from adapters.recorded.recordings import RecordedCall
+from adapters.recorded.replay import Replay, decide
 from adapters.wire import encode
 from listener.events import AudioChunk
 from offers.conversation import Behind, Desk

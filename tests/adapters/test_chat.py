@@ -7,7 +7,7 @@ import pytest
 
 from adapters.journal import read_journal
 from adapters.masking import Masker
-from adapters.replay import Replay, decide
+from adapters.recorded.replay import Replay, decide
 from adapters.wire import decode, encode
 from offers.conversation import Desk
 from tests.adapters.conftest import CONVERSATIONS, TOKEN, Client, Running

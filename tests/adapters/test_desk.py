@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
-from adapters.agent_line import MOST_WAITING, AgentLine
-from adapters.agent_messages import Subscribe
 from adapters.conversations import RecordedConversation, read_conversations
+from adapters.desk.line import MOST_WAITING, AgentLine
+from adapters.desk.messages import Subscribe
 from adapters.door import RefusedError
-from adapters.replay import decide, of_conversation
+from adapters.recorded.replay import decide, of_conversation
 from adapters.switchboard import Switchboard
 from listener.events import Channel, Partial, Speaker, Utterance
 from offers.conversation import Desk, Opening

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 
 from adapters.__main__ import main
 from adapters.files import FileError
-from adapters.fitted import FittedError, read_fitted, write_fitted
-from adapters.fitting import Fitting
-from adapters.labelled import LabelledError, read_labelled
+from adapters.fit.artefact import FittedError, read_fitted, write_fitted
+from adapters.fit.labelled import LabelledError, read_labelled
+from adapters.fit.steps import Fitting
 from adapters.wire import decode
 from nlu.embedder import find_packaged
 from nlu.examples import fit_examples
@@ -109,7 +109,7 @@ def test_replay_refuses_another_catalogs_fit_before_anything_runs(written: Path)
 
 
 def test_without_the_extra_it_says_how_to_install_it(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.fit_command._EXTRA", ("a_library_that_is_not_there",))
+    monkeypatch.setattr("adapters.fit.command._EXTRA", ("a_library_that_is_not_there",))
     done = CliRunner().invoke(main, ["fit", str(small)])
     assert done.exit_code == 1
     assert "pip install torch==2.13.0, then pip install 'rightsell[neural]'" in done.stderr

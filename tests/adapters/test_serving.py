@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.recordings import RecordedCall
+from adapters.recorded.recordings import RecordedCall
 from tests.adapters.conftest import CALL, CATALOG, Client, Running
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "RIGHTSELL_TOKEN"}

@@ -10,8 +10,8 @@ import pytest
 
 from adapters.conversations import read_conversations
 from adapters.loading import load_desk
-from adapters.recordings import two_channels
-from adapters.replay import decide, of_conversation, of_recording
+from adapters.recorded.recordings import two_channels
+from adapters.recorded.replay import decide, of_conversation, of_recording
 from adapters.weights import load_ears
 from listener.events import Speaker, Utterance
 from offers.decisions import Decision, Suggestion

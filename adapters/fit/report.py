@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from adapters.fitting import Verdict
+from adapters.fit.steps import Verdict
 from nlu.business import ReasonExamples
 from nlu.confusions import Collision, Judged, find_collisions
 

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from adapters.encoder_export import export
 from adapters.files import make_folder
+from adapters.fit.encoder_export import export
 from nlu.business import ReasonExamples
 from nlu.confusions import FOLDS, Judged, hold_out, judge
 from nlu.embedder import load_minilm

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from adapters.conversations import RecordedConversation
-from adapters.recordings import RecordedCall
+from adapters.recorded.recordings import RecordedCall
 from adapters.weights import Ears
 from listener.events import SAMPLE_RATE_HZ, AudioChunk, Channel, Utterance
 from listener.stream import SpeechStream

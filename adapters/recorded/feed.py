@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.typing import Subprotocol
 
-from adapters.recordings import RecordedCall
+from adapters.recorded.recordings import RecordedCall
 from listener.events import SAMPLE_RATE_HZ, AudioChunk, Speaker
 from listener.recording import CHUNK_SAMPLES
 

@@ -12,11 +12,11 @@ from typing import BinaryIO
 
 from adapters.conversations import RecordedConversation
 from adapters.files import create
-from adapters.inputs import Input, read_inputs
 from adapters.journal import Journal
 from adapters.loading import load_desk
-from adapters.recordings import RecordedCall
-from adapters.replay import Replay, decide, default_day, of_conversation, of_recording
+from adapters.recorded.inputs import Input, read_inputs
+from adapters.recorded.recordings import RecordedCall
+from adapters.recorded.replay import Replay, decide, default_day, of_conversation, of_recording
 from adapters.settings import Settings, read_settings
 from adapters.terminal import Terminal
 from adapters.weights import load_ears

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from adapters.files import make_folder, read_text
-from adapters.fit_report import accuracy, report
-from adapters.fitted import write_fitted
-from adapters.fitting import Fitting
-from adapters.labelled import read_labelled
+from adapters.fit.artefact import write_fitted
+from adapters.fit.labelled import read_labelled
+from adapters.fit.report import accuracy, report
+from adapters.fit.steps import Fitting
 from nlu.embedder import open_minilm
 from nlu.examples import fit_examples
 from nlu.tuning import Told

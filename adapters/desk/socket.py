@@ -8,8 +8,8 @@ from time import monotonic
 import msgspec
 from starlette.websockets import WebSocket
 
-from adapters.agent_line import AgentLine, DeclinedError
-from adapters.agent_messages import Feedback, Ping, Pong, Subscribe, Unsubscribe, auths, requests
+from adapters.desk.line import AgentLine, DeclinedError
+from adapters.desk.messages import Feedback, Ping, Pong, Subscribe, Unsubscribe, auths, requests
 from adapters.door import Door, parse, receive, receive_first
 from adapters.switchboard import Switchboard
 

@@ -4,7 +4,7 @@ import asyncio
 
 import msgspec
 
-from adapters.agent_messages import Feedback, MessageId, Subscribe, Unsubscribe
+from adapters.desk.messages import Feedback, MessageId, Subscribe, Unsubscribe
 from adapters.door import TRY_AGAIN, RefusedError
 from adapters.session import Session
 from adapters.switchboard import Switchboard

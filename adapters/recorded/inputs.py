@@ -7,7 +7,7 @@ from pathlib import Path
 from adapters.conversations import RecordedConversation, read_conversations
 from adapters.files import FileError
 from adapters.journal import Journal, is_journal, read_journal
-from adapters.recordings import RecordedCall, two_channels, two_files
+from adapters.recorded.recordings import RecordedCall, two_channels, two_files
 from listener.events import Speaker
 
 Input = RecordedConversation | Journal | RecordedCall

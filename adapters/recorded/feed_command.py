@@ -7,10 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from adapters.feed import Destination, FeedError, Sending, feed
 from adapters.files import read_text
-from adapters.inputs import read_inputs
-from adapters.recordings import RecordedCall
+from adapters.recorded.feed import Destination, FeedError, Sending, feed
+from adapters.recorded.inputs import read_inputs
+from adapters.recorded.recordings import RecordedCall
 from adapters.settings import read_settings
 from listener.events import Speaker
 

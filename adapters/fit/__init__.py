@@ -1,0 +1,1 @@
+"""The command ``rightsell fit``, step by step, and the artefact it leaves."""
