@@ -22,6 +22,7 @@ from adapters.desk import socket as agent_socket
 from adapters.door import Door, Socket
 from adapters.softphone import audio_socket
 from adapters.softphone.call import Listening
+from adapters.softphone.calls import Calls
 from adapters.switchboard import Follower, Switchboard
 from offers.conversation import Desk
 
@@ -44,6 +45,7 @@ class Parts:
         open_house: Whether only this machine can connect, so that an agent without a name sees all.
         journals: Folder for the journals; None keeps none.
         followers: Who is told every decision from the beginning, such as the terminal.
+        resume_within_s: Seconds for which a call is kept whose connection was lost.
     """
 
     desk: Desk
@@ -53,6 +55,7 @@ class Parts:
     open_house: bool = True
     journals: Path | None = None
     followers: tuple[Follower, ...] = ()
+    resume_within_s: float = 30.0
 
 
 def build_app(parts: Parts) -> Starlette:
@@ -62,13 +65,14 @@ def build_app(parts: Parts) -> Starlette:
         switchboard.join(follower)
     door = Door(parts.token, parts.origins)
     listening = Listening(parts.ears, _workers(), parts.desk.policy.gate.lag_s)
-    calls = audio_socket.AudioSocket(switchboard, door, listening)
+    calls = Calls(switchboard, listening, parts.resume_within_s)
+    audio = audio_socket.AudioSocket(calls, door, parts.ears.models)
     chats = ingress.ChatIngress(switchboard, door)
     agents = agent_socket.AgentSocket(switchboard, door, open_house=parts.open_house)
     messages = "/v1/conversations/{conversation}/messages"
     return Starlette(
         routes=[
-            WebSocketRoute("/v1/audio", Socket(door, audio_socket.SUBPROTOCOLS, calls.serve)),
+            WebSocketRoute("/v1/audio", Socket(door, audio_socket.SUBPROTOCOLS, audio.serve)),
             WebSocketRoute("/v1/chat", Socket(door, (ingress.SUBPROTOCOL,), chats.serve)),
             WebSocketRoute("/v1/agent", Socket(door, (agent_socket.SUBPROTOCOL,), agents.serve)),
             Route(messages, chats.post, methods=["POST"]),
@@ -78,7 +82,7 @@ def build_app(parts: Parts) -> Starlette:
             Mount("/static", StaticFiles(directory=_WEB)),
         ],
         middleware=[Middleware(_SafeHeaders, origins=parts.origins)],
-        lifespan=lambda _: _until_closed(switchboard, listening),
+        lifespan=lambda _: _until_closed(switchboard, calls, listening),
     )
 
 
@@ -87,8 +91,9 @@ def _workers() -> ThreadPoolExecutor:
 
 
 @asynccontextmanager
-async def _until_closed(switchboard: Switchboard, listening: Listening) -> AsyncGenerator[None]:
+async def _until_closed(switchboard: Switchboard, calls: Calls, listening: Listening) -> AsyncGenerator[None]:
     yield
+    await calls.close()
     await switchboard.close()
     listening.workers.shutdown(cancel_futures=True)
 

@@ -1,18 +1,15 @@
 """The generic audio socket: one call a connection, binary messages of audio, text messages about it."""
 
-import asyncio
 import secrets
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 
 from starlette.websockets import WebSocket
 
-from adapters.conversations import FieldError
 from adapters.door import Door, RefusedError, parse, receive, receive_first
-from adapters.session import Session, today_or
-from adapters.softphone.call import Listening, LiveCall
+from adapters.session import today_or
+from adapters.softphone.call import Line, LiveCall
+from adapters.softphone.calls import Calls
 from adapters.softphone.messages import Pause, Resume, Start, Stop, controls, start_of_query, starts
-from adapters.switchboard import Switchboard, TakenError
 from listener.events import Channel
 from offers.conversation import Opening
 
@@ -24,54 +21,55 @@ class AudioSocket:
     """Takes calls in.
 
     Args:
-        switchboard: Where the calls go.
+        calls: Where the calls go.
         door: Who may call.
-        listening: What all calls share.
+        models: Names and sums of the speech models.
     """
 
-    def __init__(self, switchboard: Switchboard, door: Door, listening: Listening) -> None:
-        self._switchboard = switchboard
+    def __init__(self, calls: Calls, door: Door, models: Mapping[str, str]) -> None:
+        self._calls = calls
         self._door = door
-        self._listening = listening
+        self._models = models
 
     async def serve(self, websocket: WebSocket) -> None:
-        """Serve one call from its start to its stop; a socket that is lost ends its call."""
+        """Serve one connection of a call from its start to its stop."""
         start = start_of_query(websocket.query_params)
         is_ours = start is None
         start = start or await _first_start(websocket)
         self._door.admit(websocket.headers, start.token)
-        async with self._call(start) as (call, session):
-            await websocket.send_json({"type": "started", "session_id": session.opening.id})
-            await _relay(websocket, call, is_ours=is_ours)
-        await websocket.send_json({"type": "ended", "session_id": session.opening.id})
+        id = start.call_id or f"call-{secrets.token_hex(8)}"
+        found = self._calls.find(id)
+        if found is not None and not start.resume:
+            raise RefusedError(
+                "conversation_exists", f"call {id!r} is going on already; resume it, or choose another id"
+            )
+        audio = start.audio
+        async with self._calls.connected(lambda: self._opening(start, id), id, start.agent_id) as call:
+            begins_s = _begins_s(call, start) if found else 0.0
+            line = call.line(audio, begins_s)
+            started = {"type": "started", "session_id": id, "resumed": found is call, "received_s": begins_s}
+            try:
+                await websocket.send_json(started)
+                await _relay(websocket, call, line, is_ours=is_ours)
+            finally:
+                await call.hang_up(line)
+        await websocket.send_json({"type": "ended", "session_id": id})
         await websocket.close()
 
-    @asynccontextmanager
-    async def _call(self, start: Start) -> AsyncGenerator[tuple[LiveCall, Session]]:
-        call = LiveCall(start.audio, self._listening)
-        session = await self._open(start, call)
-        listening = asyncio.create_task(call.listen(session))
-        try:
-            yield call, session
-        finally:
-            await call.stop()
-            await listening
+    def _opening(self, start: Start, id: str) -> Opening:
+        return Opening(
+            id=id,
+            channel=Channel.VOICE,
+            customer=start.customer,
+            context=start.context,
+            day=today_or(start.context),
+            models=self._models,
+        )
 
-    async def _open(self, start: Start, call: LiveCall) -> Session:
-        try:
-            opening = Opening(
-                id=start.call_id or f"call-{secrets.token_hex(8)}",
-                channel=Channel.VOICE,
-                customer=start.customer,
-                context=start.context,
-                day=today_or(start.context),
-                models=self._listening.ears.models,
-            )
-            return await self._switchboard.open(opening, start.agent_id, call.now_s)
-        except FieldError as error:
-            raise RefusedError("bad_message", str(error)) from None
-        except TakenError as error:
-            raise RefusedError("conversation_exists", str(error)) from None
+
+def _begins_s(call: LiveCall, start: Start) -> float:
+    """Return where a resumed call's audio goes on, in seconds since the call began."""
+    return call.received_s(start.audio.speakers) if start.resume == "rewind" else call.live_s()
 
 
 async def _first_start(websocket: WebSocket) -> Start:
@@ -81,19 +79,20 @@ async def _first_start(websocket: WebSocket) -> Start:
     return parse(message, starts)
 
 
-async def _relay(websocket: WebSocket, call: LiveCall, *, is_ours: bool) -> None:
+async def _relay(websocket: WebSocket, call: LiveCall, line: Line, *, is_ours: bool) -> None:
     """Bring the call what comes, until it is stopped.
 
     Args:
         websocket: The call's connection.
         call: The call.
+        line: Where its audio goes.
         is_ours: Whether the client speaks our protocol. A call server that put its start into the URL
             sends text of its own, which is passed over, and hangs up instead of saying stop.
     """
     while True:
         message = await receive(websocket)
         if isinstance(message, bytes):
-            await call.take(message)
+            await line.take(message)
             continue
         try:
             control = parse(message, controls)

@@ -1,7 +1,7 @@
 """One live call's audio on its way to settled words."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from time import monotonic
@@ -13,7 +13,7 @@ from adapters.mishaps import place_of
 from adapters.session import Session
 from adapters.weights import Ears
 from listener.audio import AudioDecoder, AudioFormat
-from listener.events import AudioChunk
+from listener.events import Speaker
 from listener.stream import SpeechStream
 from listener.transcriber import Segment
 from offers.conversation import Behind
@@ -21,6 +21,7 @@ from offers.conversation import Behind
 _BLOCK_S = (
     0.1  # what is handed to the other thread at a time: handing over 20 ms would cost more than hearing it
 )
+_JITTER_S = 0.1  # a source's time stamps may be as far off; further off, something was lost or repeated
 _MOST_BLOCKS = 300  # 30 s; then the softphone has to wait, and TCP makes it
 
 _Given = TypeVar("_Given")
@@ -49,23 +50,28 @@ class _Block:
     decoder: AudioDecoder
     data: bytes
     end_s: float
+    is_last: bool = False
 
 
 class LiveCall:
-    """Takes bytes as they arrive, and tells a session what was said.
+    """Takes audio as it arrives, on one line or several, and tells a session what was said.
 
     The call's time is counted in samples, so that it is the same however late the bytes come; while the
-    call is paused, it goes by the clock.
+    call is paused, it goes by the clock, and while no line is connected it stands still.
+
+    Args:
+        id: Of the conversation.
+        listening: What all calls share.
     """
 
-    def __init__(self, audio: AudioFormat, listening: Listening) -> None:
-        self._audio = audio
+    def __init__(self, id: str, listening: Listening) -> None:
+        self.id = id
         self._listening = listening
         self._stream = SpeechStream(listening.ears.voice_activity.track)
-        self._decoder = AudioDecoder(audio)
         self._blocks: asyncio.Queue[_Block | None] = asyncio.Queue(_MOST_BLOCKS)
-        self._rest = b""
-        self._received_s = 0.0
+        self._lines: list[Line] = []
+        self._received_s = dict.fromkeys(Speaker, 0.0)
+        self._received_at = monotonic()
         self._heard_s = 0.0
         self._paused_at: float | None = None
         self._is_behind = False
@@ -75,33 +81,62 @@ class LiveCall:
         paused_s = 0.0 if self._paused_at is None else monotonic() - self._paused_at
         return round(self._heard_s + paused_s, 3)
 
-    async def take(self, data: bytes) -> None:
-        """Take the next bytes, cut anywhere; waits when too much is waiting already."""
-        if self._paused_at is not None:
-            return
-        self._rest += data
-        size = round(_BLOCK_S * self._audio.rate_hz) * self._audio.frame_bytes
-        while len(self._rest) >= size:
-            block, self._rest = self._rest[:size], self._rest[size:]
-            await self._put(block)
+    def received_s(self, speakers: Iterable[Speaker] = tuple(Speaker)) -> float:
+        """Return the seconds of audio that have arrived, of the speaker who is furthest."""
+        return max(self._received_s[speaker] for speaker in speakers)
+
+    def live_s(self) -> float:
+        """Seconds since the call began, of what is being said now."""
+        return self.received_s() + monotonic() - self._received_at
+
+    def line(self, audio: AudioFormat, start_s: float = 0.0) -> "Line":
+        """Connect a source of audio; an older one of the same speaker is heard no more.
+
+        Args:
+            audio: What its bytes are, and whose.
+            start_s: Seconds since the call began, of its first sample.
+        """
+        line = Line(self, audio, start_s)
+        self._lines = [other for other in self._lines if not other.brings(audio.speakers)] + [line]
+        return line
+
+    def hears(self, line: "Line") -> bool:
+        """Whether what a line brings is listened to."""
+        return self._paused_at is None and line in self._lines
 
     async def pause(self) -> None:
         """Listen no more, until resumed."""
         if self._paused_at is None:
-            await self._put_rest()
+            for line in self._lines:
+                await line.flush()
             self._paused_at = monotonic()
 
     def resume(self) -> None:
         """Listen again, from now on."""
         if self._paused_at is not None:
-            self._received_s += monotonic() - self._paused_at
-            self._decoder = AudioDecoder(self._audio, self._received_s)
+            now_s = self.received_s() + monotonic() - self._paused_at
             self._paused_at = None
+            for line in self._lines:
+                line.go_on(now_s)
+
+    async def hang_up(self, line: "Line") -> None:
+        """Disconnect a line; what it brought so far is heard."""
+        if line in self._lines:
+            await line.flush(is_last=True)
+            self._lines.remove(line)
 
     async def stop(self) -> None:
         """Take no more; ``listen`` then comes to its end."""
-        await self._put_rest()
+        for line in tuple(self._lines):
+            await self.hang_up(line)
         await self._blocks.put(None)
+
+    async def put(self, audio: AudioFormat, block: _Block) -> None:
+        """Take a line's next block; waits when too much is waiting already."""
+        for speaker in audio.speakers:
+            self._received_s[speaker] = max(self._received_s[speaker], block.end_s)
+        self._received_at = monotonic()
+        await self._blocks.put(block)
 
     async def listen(self, session: Session) -> None:
         """Tell the session what is said, until the call is stopped; then end it."""
@@ -109,7 +144,7 @@ class LiveCall:
             await self._say(session, await self._run(self._hear, block, otherwise=[]))
             self._heard_s = block.end_s
             await self._tell_lag(session)
-        await self._say(session, await self._run(self._finish, self._decoder, otherwise=[]))
+        await self._say(session, await self._run(lambda stream: stream.finish(), self._stream, otherwise=[]))
         await session.end()
 
     async def _say(self, session: Session, segments: Sequence[Segment]) -> None:
@@ -127,27 +162,72 @@ class LiveCall:
             _log.error("audio lost", **place_of(error))
             return otherwise
 
-    async def _put_rest(self) -> None:
-        rest, self._rest = self._rest, b""
-        await self._put(rest)
-
-    async def _put(self, data: bytes) -> None:
-        self._received_s += len(data) / self._audio.frame_bytes / self._audio.rate_hz
-        await self._blocks.put(_Block(self._decoder, data, self._received_s))
-
     async def _tell_lag(self, session: Session) -> None:
         """Say so when we fall behind, and when we have caught up: at half, lest it flickers."""
-        behind_s = self._received_s - self._heard_s
+        behind_s = self.received_s() - self._heard_s
         limit_s = self._listening.lag_s / 2 if self._is_behind else self._listening.lag_s
         if self._is_behind != (behind_s > limit_s):
             self._is_behind = not self._is_behind
             await session.receive(Behind(behind_s if self._is_behind else 0.0, self.now_s()))
 
     def _hear(self, block: _Block) -> list[Segment]:
-        return self._feed(block.decoder.decode(block.data))
-
-    def _finish(self, decoder: AudioDecoder) -> list[Segment]:
-        return self._feed(decoder.flush()) + self._stream.finish()
-
-    def _feed(self, chunks: list[AudioChunk]) -> list[Segment]:
+        chunks = block.decoder.decode(block.data)
+        if block.is_last:
+            chunks += block.decoder.flush()
         return [segment for chunk in chunks for segment in self._stream.feed(chunk)]
+
+
+class Line:
+    """One source of a call's audio: a connection, or one track of it."""
+
+    def __init__(self, call: LiveCall, audio: AudioFormat, start_s: float) -> None:
+        self._call = call
+        self._audio = audio
+        self._rest = b""
+        self.go_on(start_s)
+
+    def go_on(self, start_s: float) -> None:
+        """Place what comes next at so many seconds since the call began."""
+        self._decoder = AudioDecoder(self._audio, start_s)
+        self._received_s = start_s
+
+    async def take(self, data: bytes, at_s: float | None = None) -> None:
+        """Take the next bytes, cut anywhere; waits when too much is waiting already.
+
+        Args:
+            data: In the line's format.
+            at_s: Seconds since the call began, of the first sample, where the source says so; otherwise
+                they follow what came before.
+        """
+        if not self._call.hears(self):
+            return
+        if at_s is not None and abs(at_s - self._due_s) > _JITTER_S:
+            await self.flush(is_last=True)
+            self.go_on(at_s)
+        self._rest += data
+        size = round(_BLOCK_S * self._audio.rate_hz) * self._audio.frame_bytes
+        while len(self._rest) >= size:
+            block, self._rest = self._rest[:size], self._rest[size:]
+            await self._put(block)
+
+    async def flush(self, *, is_last: bool = False) -> None:
+        """Hand on what has come, however little, but for half a sample."""
+        whole = len(self._rest) - len(self._rest) % self._audio.frame_bytes
+        rest, self._rest = self._rest[:whole], b"" if is_last else self._rest[whole:]
+        await self._put(rest, is_last=is_last)
+
+    def brings(self, speakers: Iterable[Speaker]) -> bool:
+        """Whether it brings the speech of one of these."""
+        return not set(speakers).isdisjoint(self._audio.speakers)
+
+    @property
+    def _due_s(self) -> float:
+        """Where the next byte would belong."""
+        return self._received_s + self._seconds(self._rest)
+
+    def _seconds(self, data: bytes) -> float:
+        return len(data) / self._audio.frame_bytes / self._audio.rate_hz
+
+    async def _put(self, data: bytes, *, is_last: bool = False) -> None:
+        self._received_s += self._seconds(data)
+        await self._call.put(self._audio, _Block(self._decoder, data, self._received_s, is_last))

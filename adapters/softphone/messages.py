@@ -24,6 +24,8 @@ class Start(msgspec.Struct, tag_field="type", tag="start"):
         agent_id: The agent who has it.
         customer: What is known of the customer, for eligibility rules.
         context: What is known of the call, such as ``ivr_reason``, ``queue`` or ``date``.
+        resume: Goes on with a call whose connection was lost. ``rewind``: the audio that follows begins where
+            ``received_s`` of the answer says; ``live``: it is what is being said now.
         token: Unless it is in the ``Authorization`` header.
     """
 
@@ -35,6 +37,7 @@ class Start(msgspec.Struct, tag_field="type", tag="start"):
     agent_id: str = ""
     customer: dict[str, Any] = {}
     context: dict[str, Any] = {}
+    resume: Literal["", "rewind", "live"] = ""
     token: str = ""
 
     @property

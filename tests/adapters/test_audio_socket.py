@@ -1,6 +1,7 @@
 """Calls in over the generic audio socket, on a real server with the real recogniser."""
 
 import json
+import random
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -43,7 +44,12 @@ def utterances(agent: Client) -> list[Message]:
 
 def start(client: Client, conversation: str, **changes: object) -> None:
     client.send(**PCM | {"call_id": conversation} | changes)
-    assert client.receive() == {"type": "started", "session_id": conversation}
+    assert client.receive() == {
+        "type": "started",
+        "session_id": conversation,
+        "resumed": False,
+        "received_s": 0.0,
+    }
 
 
 @pytest.mark.parametrize("frame_bytes", [640, 3_201])
@@ -108,13 +114,64 @@ def test_two_calls_at_once_do_not_hear_each_other(
         assert utterances(other) == []
 
 
-def test_a_softphone_that_vanishes_ends_its_call(server: Running, conversation: str) -> None:
-    with server.agent(f"conversation:{conversation}") as agent:
+def test_a_softphone_that_vanishes_for_good_ends_its_call(
+    parts: Parts, tmp_path: Path, conversation: str
+) -> None:
+    with (
+        running(replace(parts, resume_within_s=0.3, journals=tmp_path)) as server,
+        server.agent(f"conversation:{conversation}") as agent,
+    ):
         with server.connect("/v1/audio", SUBPROTOCOL) as client:
             start(client, conversation)
             client.socket.send(bytes(6_401))
             client.socket.socket.close()
         assert agent.until("ended")["event"]["data"]["turns"] == 0
+
+
+def test_a_call_whose_connection_is_lost_again_and_again_loses_no_word_and_doubles_none(
+    server: Running, conversation: str, call: RecordedCall
+) -> None:
+    audio = sound(call, Sending.PCM)
+    with server.connect("/v1/audio", SUBPROTOCOL) as client:
+        start(client, f"{conversation}-whole")
+        with server.agent(f"conversation:{conversation}-whole") as agent:
+            for begin in range(0, len(audio), 64_000):
+                client.socket.send(audio[begin : begin + 64_000])
+            client.send(type="stop")
+            whole = utterances(agent)
+    chance = random.Random(5)  # noqa: S311  # no secret
+    sent = 0
+    with server.agent(f"conversation:{conversation}") as agent:
+        while sent < len(audio):
+            with server.connect("/v1/audio", SUBPROTOCOL) as client:
+                client.send(**PCM | {"call_id": conversation, "resume": "rewind"})
+                started = client.receive()
+                assert started["resumed"] is (sent > 0)
+                sent = round(started["received_s"] * 16_000) * 4
+                for _ in range(chance.randint(1, 40)):
+                    size = chance.randint(1, 9_000)
+                    client.socket.send(audio[sent : sent + size])
+                    sent += size
+                if sent < len(audio):
+                    client.socket.socket.close()
+                else:
+                    client.send(type="stop")
+                    client.until("ended")
+        again = utterances(agent)
+    assert whole
+    assert again == whole
+
+
+def test_a_live_call_that_comes_back_goes_on_where_the_clock_is(server: Running, conversation: str) -> None:
+    with server.connect("/v1/audio", SUBPROTOCOL) as client:
+        start(client, conversation)
+        client.socket.send(bytes(64_000))
+        client.socket.socket.close()
+    with server.connect("/v1/audio", SUBPROTOCOL) as client:
+        client.send(**PCM | {"call_id": conversation, "resume": "live"})
+        assert client.receive()["received_s"] > 0
+        client.send(type="stop")
+        client.until("ended")
 
 
 def test_what_is_said_in_a_pause_is_not_heard_and_time_goes_on(
