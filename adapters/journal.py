@@ -20,8 +20,8 @@ import msgspec
 from adapters.masking import Masker, mask_event
 from adapters.wire import encode
 from listener.events import Partial, Tick, Utterance
-from offers.conversation import Behind, End, Event, Opening, OutcomeReported
 from offers.decisions import Decision
+from offers.events import Behind, End, Event, Opening, OutcomeReported, QueueLoad, Switched
 
 _EVENTS: dict[str, type[Event]] = {
     "utterance": Utterance,
@@ -29,6 +29,8 @@ _EVENTS: dict[str, type[Event]] = {
     "tick": Tick,
     "outcome": OutcomeReported,
     "behind": Behind,
+    "switched": Switched,
+    "queue_load": QueueLoad,
     "end": End,
 }
 _NAMES = {event: name for name, event in _EVENTS.items()}

@@ -5,8 +5,8 @@ from dataclasses import replace
 from listener.events import Partial, Utterance
 from nlu.redaction import mask
 from nlu.understanding import Evidence, Understanding
-from offers.conversation import Event
 from offers.decisions import Decision, Fact, Suggestion
+from offers.events import Event
 
 
 def mask_event(event: Event) -> Event:

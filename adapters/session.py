@@ -14,8 +14,9 @@ from adapters.conversations import day_of
 from adapters.journal import JournalWriter
 from adapters.mishaps import place_of
 from listener.events import Partial, Tick
-from offers.conversation import Conversation, Desk, End, Event, Opening
+from offers.conversation import Conversation, Desk
 from offers.decisions import Decision, Suggestion
+from offers.events import End, Event, Opening
 
 _log = structlog.get_logger()
 

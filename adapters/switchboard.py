@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.session import Clock, Session, Surroundings
-from offers.conversation import Desk, Opening
+from offers.conversation import Desk
 from offers.decisions import Decision
+from offers.events import Opening
 
 _KEPT = 20
 """Conversations that are over and can still be looked at, newest last."""

@@ -24,8 +24,9 @@ from nlu.embedder import load_minilm
 from nlu.pipeline import Mind, Understander
 from nlu.understanding import Evidence, Need, NeedKind, Resolution, ResolutionState, Sentiment, Understanding
 from offers.catalog import Catalog, load_catalog
-from offers.conversation import Conversation, Desk, Opening
+from offers.conversation import Conversation, Desk
 from offers.decisions import Decision, Suggestion
+from offers.events import Opening
 from offers.matching import Matcher
 from offers.policy import Policy
 

@@ -23,7 +23,8 @@ from nlu.embedder import load_minilm
 from nlu.pipeline import Models, Understander, load_models
 from nlu.reader import Reader
 from offers.catalog import Catalog, load_catalog
-from offers.conversation import Conversation, Desk, Opening
+from offers.conversation import Conversation, Desk
+from offers.events import Opening
 from offers.matching import Matcher
 from offers.policy import Policy
 

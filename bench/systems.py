@@ -9,9 +9,10 @@ from bench.measures import Trace
 from nlu.pipeline import Models, Understander
 from nlu.understanding import Understanding
 from offers.catalog import load_catalog
-from offers.conversation import Conversation, Desk, Opening
+from offers.conversation import Conversation, Desk
 from offers.decisions import Decision, GateState, Suggestion
 from offers.eligibility import Eligibility, Facts
+from offers.events import Opening
 from offers.matching import Matcher
 from offers.policy import Policy
 
@@ -53,7 +54,7 @@ class Ours:
     def _has_candidate(self, case: Case, seen: Understanding) -> bool:
         opening = self._opening(case)
         facts = Facts(opening.channel, opening.id, opening.customer, opening.context)
-        candidates = self._desk.matcher.candidates(seen.needs, Eligibility(facts, opening.day))
+        candidates = self._desk.matcher.candidates(seen.needs, Eligibility(facts, opening.day).admits)
         return any(candidate.offer.kind.is_sale for candidate in candidates)
 
     def _opening(self, case: Case) -> Opening:

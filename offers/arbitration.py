@@ -2,16 +2,18 @@
 
 * P, propensity: a prior by how the need came out, stated or unstated. A learned rate may take its place,
   drawn towards this prior while there are few outcomes.
-* C, context: confidence in the need × how well the offer's words fit the customer's × what the business
-  gives each kind of offer. 1 is neutral.
-* V, value: 1 plus a small share of the margin, so that by default it decides between near equals only.
-* L, lever: the business's own thumb on the scale.
+* C, context: confidence in the need × how well the offer's words fit the customer's × the policy's weights
+  of the present context. 1 is neutral.
+* V, value: the margin to a power. By default the power is so small that value decides between near
+  equals only; with 1 it is the margin itself.
+* L, lever: the business's own thumb on the scale, and what "maybe later" is worth.
 
+Levers and context weights are points, which add up: 1 + points / 100. A term that is switched off counts 1.
 Right-sell: among near equals the cheapest comes first, and value decides only between equal prices.
 Nothing suitable is an answer: the result may be empty.
 
-Source: the product form P × C × V × L and the additive levers are Pega's; the numbers' defaults are in
-``offers.policy`` with how they were found.
+Source: the product form P × C × V × L, the additive points and the switches are Pega's; the numbers' defaults
+are in ``offers.policy`` with how they were found.
 """
 
 import math
@@ -21,7 +23,7 @@ from dataclasses import replace
 from nlu.understanding import NeedKind
 from offers.decisions import OfferKind, Scope, Score
 from offers.matching import Candidate
-from offers.policy import ArbitrationPolicy, Policy
+from offers.policy import ArbitrationPolicy, Levers, Policy
 
 _PER_YEAR = {"once": 1, "month": 12, "year": 1}
 _FREE = (OfferKind.SERVICE, OfferKind.GOODWILL)
@@ -60,25 +62,48 @@ def _wanted(candidate: Candidate, policy: Policy) -> bool:
 
 
 def _scored(candidate: Candidate, rules: ArbitrationPolicy) -> Candidate:
+    terms = rules.terms
     parts = Score(
-        propensity=rules.propensity_stated
-        if candidate.need_kind is NeedKind.STATED
-        else rules.propensity_unstated,
-        context=round(_context(candidate, rules), _DECIMALS),
-        value=round(1 + rules.value_weight * candidate.worth, _DECIMALS),
-        lever=rules.levers.get(candidate.offer.id, 1.0),
+        propensity=_propensity(candidate, rules) if terms.propensity else 1.0,
+        context=round(_context(candidate, rules), _DECIMALS) if terms.context else 1.0,
+        value=round(_value(candidate, rules), _DECIMALS) if terms.value else 1.0,
+        lever=round(_lever(candidate, rules.levers), _DECIMALS) if terms.lever else 1.0,
         priority=0.0,
     )
     priority = parts.propensity * parts.context * parts.value * parts.lever
     return replace(candidate, score=replace(parts, priority=round(priority, _DECIMALS)))
 
 
+def _propensity(candidate: Candidate, rules: ArbitrationPolicy) -> float:
+    is_stated = candidate.need_kind is NeedKind.STATED
+    return rules.propensity_stated if is_stated else rules.propensity_unstated
+
+
 def _context(candidate: Candidate, rules: ArbitrationPolicy) -> float:
-    kind = rules.kinds.get(candidate.offer.kind, 1.0)
+    weight = _percent(candidate.context_points)
     if candidate.need is None:
-        return kind
+        return weight
     fit = 1 + rules.fit_weight * (candidate.fit - rules.neutral_fit)
-    return candidate.confidence * kind * min(max(fit, _LEAST_FIT), _GREATEST_FIT)
+    return candidate.confidence * weight * min(max(fit, _LEAST_FIT), _GREATEST_FIT)
+
+
+def _value(candidate: Candidate, rules: ArbitrationPolicy) -> float:
+    return max(candidate.offer.value, 1.0) ** rules.value_weight
+
+
+def _lever(candidate: Candidate, levers: Levers) -> float:
+    offer = candidate.offer
+    points = (
+        levers.kinds.get(offer.kind, 0.0),
+        levers.groups.get(offer.group_id, 0.0),
+        levers.offers.get(offer.id, 0.0),
+        candidate.lever_points,
+    )
+    return _percent(sum(points))
+
+
+def _percent(points: float) -> float:
+    return max(0.0, 1 + points / 100)
 
 
 _LEAST_FIT, _GREATEST_FIT = 0.25, 2.0

@@ -80,6 +80,8 @@ class Offer:
         eligible: None when everyone is.
         excludes: Ids of offers never made together with it, nor held by a customer who gets it.
         valid: None when always.
+        group: What it is counted with in contact policy and levers; empty for its kind.
+        suitable: Whether it is good for this customer; None when it always is.
         talk: Without primer questions, which belong to the need.
     """
 
@@ -95,6 +97,13 @@ class Offer:
     valid: Validity | None = None
     channels: frozenset[Channel] = frozenset(Channel)
     talk: Talk = field(default_factory=Talk)
+    group: str = ""
+    suitable: Rule | None = None
+
+    @property
+    def group_id(self) -> str:
+        """The group it is counted with."""
+        return self.group or self.kind.value
 
     def clashes(self, other: "Offer") -> bool:
         """Whether the two must not be on offer together."""
@@ -245,6 +254,8 @@ def _offer(entry: OfferEntry, currency: str) -> Offer:
         valid=Validity(entry.valid.first, entry.valid.until) if entry.valid else None,
         channels=frozenset(entry.channels),
         talk=_talk(entry.talk),
+        group=entry.group or "",
+        suitable=entry.suitable,
     )
 
 

@@ -142,6 +142,8 @@ class OfferEntry(_Entry):
     valid: ValidEntry | None = None
     channels: Annotated[list[Annotated[Channel, Lax]], AfterValidator(_some_channel)] = list(Channel)
     talk: TalkEntry = TalkEntry()
+    group: Id | None = None
+    suitable: Annotated[Rule | None, PlainValidator(_rule)] = None
 
 
 class CatalogEntry(_Entry):

@@ -5,14 +5,14 @@ the gate, what is put on the screen. So a replay of the same events gives the sa
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
-from listener.events import Channel, Partial, Tick, Turn, Utterance
+from listener.events import Partial, Tick, Turn, Utterance
 from nlu.pipeline import Understander
-from nlu.understanding import FlagId
+from nlu.understanding import FlagId, Need
 from offers.arbitration import arbitrate
 from offers.catalog import Catalog
+from offers.contact import ContactHistory
 from offers.decisions import (
     CatalogMark,
     Decision,
@@ -21,66 +21,20 @@ from offers.decisions import (
     GateState,
     Lagging,
     Outcome,
-    OutcomeBy,
     OutcomeKind,
     Scope,
     Started,
     WhyWithdrawn,
 )
 from offers.eligibility import Eligibility, Facts
+from offers.events import Behind, End, Event, Opening, OutcomeReported, QueueLoad, Switched
+from offers.funnel import Funnel
 from offers.gate import Situation, judge
-from offers.matching import Matcher
+from offers.matching import Candidate, Matcher
 from offers.policy import Policy
 from offers.screen import Screen
 
 _REFUSED = {OutcomeKind.DECLINED, OutcomeKind.DISMISSED}
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What is known when a conversation begins.
-
-    Attributes:
-        customer: The customer's record, as the caller's systems know it; every field optional.
-        context: What the telephone system knows: ``ivr_reason``, ``queue``, ``wait_s`` and the like.
-        day: The day it takes place, for validity dates; None when nobody knows.
-        models: Name to sha256 of the models that take part before the words reach us: the recogniser.
-    """
-
-    id: str
-    channel: Channel = Channel.VOICE
-    customer: Mapping[str, object] = field(default_factory=dict[str, object])
-    context: Mapping[str, object] = field(default_factory=dict[str, object])
-    day: date | None = None
-    models: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeReported:
-    """Somebody tells what became of a suggestion."""
-
-    suggestion: str
-    outcome: OutcomeKind
-    by: OutcomeBy
-    at_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """Understanding is so many seconds behind the live speech; 0 when it has caught up."""
-
-    behind_s: float
-    at_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """The conversation is over."""
-
-    at_s: float
-
-
-Event = Utterance | Partial | Tick | OutcomeReported | Behind | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +59,18 @@ class Conversation:
         self._opening = opening
         self._desk = desk
         facts = Facts(opening.channel, opening.id, opening.customer, opening.context)
-        self._eligibility = Eligibility(facts, opening.day)
+        history = ContactHistory(opening.contacts, desk.policy.contact, opening.channel)
+        eligibility = Eligibility(facts, opening.day)
+        self._funnel = Funnel(eligibility, history, desk.policy.arbitration)
         self._mind = desk.understander.begin(opening.customer, opening.context)
         self._screen = Screen(opening.id, desk.policy.suggestions)
-        self._candidates = desk.matcher.candidates((), self._eligibility)
+        self._candidates = self._match(())
         self._hearing: list[float] = []
         self._seq = 0
         self._at_s = 0.0
         self._behind_s = 0.0
+        self._switched_off = False
+        self._waiting = 0
         self._cool_until_s: float | None = None
         self._over = False
         self._gate = self._judge()
@@ -125,7 +83,14 @@ class Conversation:
         """
         if self._over:
             return None
-        return min((at for at in (self._screen.deadline, self._cool_until_s) if at is not None), default=None)
+        due = (self._screen.deadline, self._cool_until_s, self._long_from_s)
+        return min((at for at in due if at is not None), default=None)
+
+    @property
+    def _long_from_s(self) -> float | None:
+        """When the conversation will have run long; None when it has, or when nobody minds."""
+        bound = self._desk.policy.gate.handling_s
+        return None if bound is None or self._at_s >= bound else bound
 
     def begin(self) -> list[Decision]:
         """Return what is to be told before anything was said."""
@@ -154,7 +119,9 @@ class Conversation:
             return decisions + self._stamp(self._hear(turn), turn.index)
         return decisions + self._stamp(self._note(event), None)
 
-    def _note(self, event: Partial | Tick | OutcomeReported | Behind) -> Iterator[Fact]:
+    def _note(
+        self, event: Partial | Tick | OutcomeReported | Behind | Switched | QueueLoad
+    ) -> Iterator[Fact]:
         match event:
             case Partial():
                 yield event
@@ -162,8 +129,18 @@ class Conversation:
                 yield from self._take_outcome(event)
             case Behind():
                 yield from self._fall_behind(event.behind_s)
+            case Switched():
+                self._switched_off = not event.on
+                yield from self._act()
+            case QueueLoad():
+                self._waiting = event.waiting
+                yield from self._act()
             case Tick():
                 return
+
+    def _match(self, needs: tuple[Need, ...]) -> tuple[Candidate, ...]:
+        found = self._desk.matcher.candidates(needs, lambda offer: self._funnel.fall(offer) is None)
+        return tuple(self._funnel.weigh(candidate) for candidate in found)
 
     def _stamp(self, facts: Iterable[Fact], turn: int | None) -> list[Decision]:
         decisions: list[Decision] = []
@@ -190,7 +167,7 @@ class Conversation:
         if seen != before:
             yield seen
         if seen.needs != before.needs:
-            self._candidates = self._desk.matcher.candidates(seen.needs, self._eligibility)
+            self._candidates = self._match(seen.needs)
         yield from self._act()
 
     def _take_outcome(self, event: OutcomeReported) -> Iterator[Fact]:
@@ -259,5 +236,8 @@ class Conversation:
             consent_known=isinstance(consent, Mapping) and "offers" in consent,
             behind_s=self._behind_s,
             cooling=self._cool_until_s is not None,
+            switched_off=self._switched_off,
+            waiting=self._waiting,
+            at_s=self._at_s,
         )
         return judge(situation, self._desk.policy.gate)

@@ -10,7 +10,7 @@ from typing import cast
 
 from listener.events import Channel
 from offers.catalog import Offer
-from offers.rules import Judge, Verdict
+from offers.rules import Judge, Judgement, Rule, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,14 @@ class Eligibility:
         if offer.id not in self._judged:
             self._judged[offer.id] = self._standing(offer)
         return self._judged[offer.id]
+
+    def admits(self, offer: Offer) -> bool:
+        """Whether the offer may be made; never raises."""
+        return self.judge(offer).verdict is Verdict.ELIGIBLE
+
+    def decide(self, rule: Rule | None) -> Judgement:
+        """Return what a rule says of this customer; never raises."""
+        return self._judge.judge(rule)
 
     def _standing(self, offer: Offer) -> Standing:
         why = self._barred(offer)

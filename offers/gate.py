@@ -40,6 +40,9 @@ class Situation:
         consent_known: Whether the customer's record says anything of consent to offers.
         behind_s: Seconds by which understanding lags behind the live speech.
         cooling: Whether a suggestion was declined or dismissed a moment ago.
+        switched_off: Whether a supervisor has switched suggestions off for this queue.
+        waiting: Calls waiting in the queue, as last told.
+        at_s: Seconds since the conversation began.
     """
 
     seen: Understanding
@@ -49,6 +52,9 @@ class Situation:
     consent_known: bool
     behind_s: float
     cooling: bool
+    switched_off: bool = False
+    waiting: int = 0
+    at_s: float = 0.0
 
 
 Test = Callable[[Situation, GatePolicy], bool]
@@ -99,8 +105,17 @@ def _no_consent(now: Situation, policy: GatePolicy) -> bool:
     return forbidden or _refuses_offers(now, policy)
 
 
+def _crowded(now: Situation, policy: GatePolicy) -> bool:
+    return policy.most_waiting is not None and now.waiting > policy.most_waiting
+
+
+def _long(now: Situation, policy: GatePolicy) -> bool:
+    return policy.handling_s is not None and now.at_s >= policy.handling_s
+
+
 _ROWS: tuple[tuple[str, Holds, Test, str], ...] = (
     ("observe", Holds.ALL, lambda _, p: p.ramp is Ramp.OBSERVE, "Rightsell only observes for now."),
+    ("switched_off", Holds.ALL, lambda s, _: s.switched_off, "Your supervisor has switched offers off."),
     ("unsure", Holds.ALL, _unsure, "It is not certain that the request is solved."),
     ("misheard", Holds.ALL, _misheard, "The words that settle it were hard to hear."),
     ("lagging", Holds.ALL, lambda s, p: s.behind_s > p.lag_s, "Listening lags behind the call."),
@@ -118,6 +133,8 @@ _ROWS: tuple[tuple[str, Holds, Test, str], ...] = (
     ("churn", Holds.SALES, _flag(FlagId.CHURN), "The customer wants to leave: keep them before selling."),
     ("no_consent", Holds.SALES, _no_consent, "The customer has not agreed to offers."),
     ("hurry", Holds.SALES, _flag(FlagId.HURRY), "The customer is in a hurry."),
+    ("queue", Holds.SALES, _crowded, "Too many customers are waiting."),
+    ("handling_time", Holds.SALES, _long, "The conversation has run long already."),
     ("cooldown", Holds.SALES, lambda s, _: s.cooling, "An offer was just turned down."),
     (
         "reason_service_only",

@@ -6,7 +6,7 @@ those are compared with the customer's words.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,6 @@ from nlu.redaction import MASK, mask
 from nlu.understanding import Evidence, Need, NeedKind
 from offers.catalog import Catalog, Offer
 from offers.decisions import Score, Suggestion, Talk
-from offers.eligibility import Eligibility
-from offers.rules import Verdict
 
 Vectors = NDArray[np.float32]
 
@@ -36,7 +34,8 @@ class Candidate:
         primer: Questions that surface the need.
         fit: Cosine, in [-1, 1], between what the customer said and how the offer is described; 0
             without a need.
-        worth: The offer's value as a share of the catalog's greatest, in [0, 1].
+        context_points: What the policy's context weights give it, in percent.
+        lever_points: What the customer's history gives it, in percent.
         score: Given by arbitration.
     """
 
@@ -47,7 +46,8 @@ class Candidate:
     evidence: tuple[Evidence, ...] = ()
     primer: tuple[str, ...] = ()
     fit: float = 0.0
-    worth: float = 0.0
+    context_points: float = 0.0
+    lever_points: float = 0.0
     score: Score = UNSCORED
 
     def suggest(self, suggestion: str, rank: int) -> Suggestion:
@@ -81,22 +81,21 @@ class Matcher:
             for need in offer.needs or (None,):
                 self._meeting[need].append(offer)
         self._words = {offer.id: embedder.embed(_described(offer)) for offer in catalog.offers.values()}
-        self._greatest_value = max((offer.value for offer in catalog.offers.values()), default=0.0)
 
-    def candidates(self, needs: Iterable[Need], eligibility: Eligibility) -> tuple[Candidate, ...]:
+    def candidates(self, needs: Iterable[Need], admits: Callable[[Offer], bool]) -> tuple[Candidate, ...]:
         """Return every offer the customer may be made that meets a believed need, or any customer's.
 
         Each offer comes once, with the need it fits best; in the order of their ids.
 
         Args:
             needs: Those believed now.
-            eligibility: Of this customer, in this conversation.
+            admits: Whether this customer may be made an offer, in this conversation.
         """
         best: dict[str, Candidate] = {}
         for candidate in self._fitting(needs):
             name = candidate.offer.id
             if name not in best:
-                if eligibility.judge(candidate.offer).verdict is Verdict.ELIGIBLE:
+                if admits(candidate.offer):
                     best[name] = candidate
             elif (candidate.confidence, candidate.fit) > (best[name].confidence, best[name].fit):
                 best[name] = candidate
@@ -114,13 +113,9 @@ class Matcher:
                     evidence=need.evidence,
                     primer=self._needs[need.id].primer,
                     fit=round(float((self._words[offer.id] @ said.T).max(initial=-1.0)), 4),
-                    worth=self._worth(offer),
                 )
         for offer in self._meeting.get(None, ()):
-            yield Candidate(offer=offer, worth=self._worth(offer))
-
-    def _worth(self, offer: Offer) -> float:
-        return max(offer.value, 0.0) / self._greatest_value if self._greatest_value > 0 else 0.0
+            yield Candidate(offer=offer)
 
 
 def _described(offer: Offer) -> list[str]:

@@ -10,8 +10,8 @@ from adapters.session import Session
 from adapters.switchboard import Switchboard
 from adapters.wire import encode
 from listener.events import Partial
-from offers.conversation import OutcomeReported
 from offers.decisions import Decision, OutcomeBy, OutcomeKind
+from offers.events import OutcomeReported
 
 MINE = "agent:me"
 MOST_WAITING = 1_000

@@ -13,8 +13,9 @@ from adapters.weights import Ears
 from listener.events import SAMPLE_RATE_HZ, AudioChunk, Channel, Utterance
 from listener.stream import SpeechStream
 from listener.transcriber import Segment
-from offers.conversation import Conversation, Desk, End, Event, Opening
+from offers.conversation import Conversation, Desk
 from offers.decisions import Decision
+from offers.events import End, Event, Opening
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from adapters.terminal import Terminal
 from adapters.weights import load_ears
 from adapters.wire import encode
 from listener.events import Speaker, Utterance
-from offers.conversation import Desk, Event
+from offers.conversation import Desk
 from offers.decisions import Decision
+from offers.events import Event
 
 Show = Callable[[Decision], None]
 

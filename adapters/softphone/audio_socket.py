@@ -11,7 +11,7 @@ from adapters.softphone.call import Line, LiveCall
 from adapters.softphone.calls import Calls
 from adapters.softphone.messages import Pause, Resume, Start, Stop, controls, start_of_query, starts
 from listener.events import Channel
-from offers.conversation import Opening
+from offers.events import Opening
 
 SUBPROTOCOLS = ("rightsell.audio.v1", "audio.jambonz.org", "audio.drachtio.org", "media")
 """Ours, and those of call servers that put their start into the URL."""

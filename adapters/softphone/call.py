@@ -16,7 +16,7 @@ from listener.audio import AudioDecoder, AudioFormat
 from listener.events import Speaker
 from listener.stream import SpeechStream
 from listener.transcriber import Segment
-from offers.conversation import Behind
+from offers.events import Behind
 
 _BLOCK_S = (
     0.1  # what is handed to the other thread at a time: handing over 20 ms would cost more than hearing it

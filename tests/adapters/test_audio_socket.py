@@ -15,7 +15,8 @@ from adapters.recorded.recordings import RecordedCall
 from adapters.recorded.replay import Replay, decide
 from adapters.wire import encode
 from listener.events import AudioChunk
-from offers.conversation import Behind, Desk
+from offers.conversation import Desk
+from offers.events import Behind
 from offers.policy import GatePolicy
 from tests.adapters.conftest import TOKEN, Client, Message, Running, running
 

@@ -18,8 +18,9 @@ from adapters.door import RefusedError
 from adapters.recorded.replay import decide, of_conversation
 from adapters.switchboard import Switchboard
 from listener.events import Channel, Partial, Speaker, Utterance
-from offers.conversation import Desk, Opening
+from offers.conversation import Desk
 from offers.decisions import Decision, Lagging, Suggestion
+from offers.events import Opening
 from tests.adapters.conftest import CONVERSATIONS, TOKEN, Client, Message, Running
 
 SUBPROTOCOL = "rightsell.v1"

@@ -22,8 +22,9 @@ from nlu.understanding import (
     ResolutionState,
     Understanding,
 )
-from offers.conversation import Behind, Conversation, Desk, End, Event, Opening, OutcomeReported
+from offers.conversation import Conversation, Desk
 from offers.decisions import Decision, OutcomeBy, OutcomeKind
+from offers.events import Behind, End, Event, Opening, OutcomeReported
 
 OPENING = Opening(
     "c-1", Channel.CHAT, {"id": "cu-9"}, {"queue": "care"}, date(2026, 11, 2), {"whisper": "0" * 64}

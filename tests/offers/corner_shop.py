@@ -19,10 +19,11 @@ from nlu.understanding import (
     Understanding,
 )
 from offers.catalog import load_catalog
-from offers.conversation import Conversation, Desk, Event, Opening
+from offers.conversation import Conversation, Desk
 from offers.decisions import (
     Decision,
 )
+from offers.events import Event, Opening
 from offers.matching import Matcher
 from offers.policy import Policy
 

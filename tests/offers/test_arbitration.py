@@ -16,7 +16,7 @@ from offers.catalog import Catalog, Offer, Price
 from offers.decisions import OfferKind, Scope
 from offers.eligibility import Eligibility, Facts
 from offers.matching import Candidate, Matcher
-from offers.policy import ArbitrationPolicy, Policy
+from offers.policy import ArbitrationPolicy, Levers, Policy
 from offers.rules import Verdict, compile_rule
 
 IDS = [f"o{number}" for number in range(6)]
@@ -75,13 +75,13 @@ policies = st.builds(
     arbitration=st.builds(
         ArbitrationPolicy,
         minimum_share=st.floats(0, 1),
-        levers=st.dictionaries(st.sampled_from(IDS), st.floats(0.1, 5)),
+        levers=st.builds(Levers, offers=st.dictionaries(st.sampled_from(IDS), st.floats(-90, 400))),
     ),
 )
 
 
 def found_in(of: Catalog, needs: tuple[Need, ...], about: Facts) -> tuple[Candidate, ...]:
-    return Matcher(of, Lengths()).candidates(needs, Eligibility(about, None))
+    return Matcher(of, Lengths()).candidates(needs, Eligibility(about, None).admits)
 
 
 @settings(max_examples=150, deadline=None)

@@ -6,7 +6,6 @@ from nlu.understanding import (
     ResolutionState,
     Understanding,
 )
-from offers.conversation import Behind, End, OutcomeReported
 from offers.decisions import (
     Ended,
     GateState,
@@ -18,6 +17,7 @@ from offers.decisions import (
     Suggestion,
     Withdrawn,
 )
+from offers.events import Behind, End, OutcomeReported
 from offers.policy import Policy
 from tests.offers.corner_shop import BAGS, HELPED, OPEN, QUOTE, conversation, run, said, told
 

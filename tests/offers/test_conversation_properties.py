@@ -14,7 +14,6 @@ from nlu.understanding import (
     Sentiment,
     Understanding,
 )
-from offers.conversation import Behind, End, Event, OutcomeReported
 from offers.decisions import (
     Decision,
     Ended,
@@ -25,6 +24,7 @@ from offers.decisions import (
     Suggestion,
     Withdrawn,
 )
+from offers.events import Behind, End, Event, OutcomeReported
 from offers.policy import Policy
 from tests.offers.corner_shop import BAGS, GIFTS, HELPED, conversation, run, said, told
 

@@ -19,7 +19,7 @@ from offers.catalog import load_catalog
 from offers.decisions import OfferKind, Scope
 from offers.eligibility import Eligibility, Facts
 from offers.matching import Candidate, Matcher
-from offers.policy import ArbitrationPolicy, MatchingPolicy, Policy
+from offers.policy import ArbitrationPolicy, Levers, MatchingPolicy, Policy
 from offers.rules import Verdict
 
 CATALOG = load_catalog(
@@ -98,7 +98,7 @@ MATCHER = Matcher(CATALOG, Letters())
 
 
 def candidates(*needs: Need, day: date | None = SPRING, about: Facts | None = None) -> tuple[Candidate, ...]:
-    return MATCHER.candidates(needs, Eligibility(about or facts(), day))
+    return MATCHER.candidates(needs, Eligibility(about or facts(), day).admits)
 
 
 def names(found: Sequence[Candidate]) -> list[str]:
@@ -162,7 +162,7 @@ def test_of_two_offers_for_a_need_the_one_whose_words_fit_comes_first(embedder: 
         ("we have to pull the boat trailer to the lake", "tow-bar"),
         ("the skis never fit in with all our luggage", "roof-box"),
     ):
-        found = matcher.candidates((need("carry", said),), Eligibility(facts(), SPRING))
+        found = matcher.candidates((need("carry", said),), Eligibility(facts(), SPRING).admits)
         assert names(arbitrate(found, Scope.ALL, Policy()))[0] == first
 
 
@@ -205,7 +205,7 @@ def test_the_cheaper_of_near_equal_offers_comes_first_though_it_earns_less() -> 
 
 
 def test_the_business_may_put_its_thumb_on_the_scale() -> None:
-    lever = Policy(arbitration=ArbitrationPolicy(levers={"roof-box": 3.0}))
+    lever = Policy(arbitration=ArbitrationPolicy(levers=Levers(offers={"roof-box": 200})))
     assert best(CARRY, policy=lever)[0] == "roof-box"
 
 
