@@ -42,7 +42,7 @@ class Terminal:
 
     def print(self, decision: Decision) -> None:
         """Print one decision, on as many lines as it needs; the first one bears its time."""
-        time = _clock(decision.at)
+        time = clock(decision.at)
         for label, words, style in _lines(decision.data):
             line = Text.assemble(
                 (f"{time:>7}  ", "dim"), (label.ljust(_LABEL_WIDTH), style), (_plain(words), style)
@@ -139,7 +139,8 @@ def _quotes(evidence: tuple[Evidence, ...]) -> str:
     return " … ".join(f"“{one.text}”" for one in evidence)
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Return a time of the conversation as people write it, such as ``1:07.4``."""
     return f"{int(seconds // 60)}:{seconds % 60:04.1f}"
 
 

@@ -28,7 +28,8 @@ from offers.decisions import (
 )
 from offers.eligibility import Eligibility, Facts
 from offers.events import Behind, End, Event, Opening, OutcomeReported, QueueLoad, Switched
-from offers.funnel import Funnel
+from offers.explanation import Moment, fall_of
+from offers.funnel import Fall, Funnel
 from offers.gate import Situation, judge
 from offers.matching import Candidate, Matcher
 from offers.policy import Policy
@@ -118,6 +119,17 @@ class Conversation:
             turn = Turn(len(self._hearing), event)
             return decisions + self._stamp(self._hear(turn), turn.index)
         return decisions + self._stamp(self._note(event), None)
+
+    def explain(self, offer: str) -> Fall | None:
+        """Return where an offer of the catalog falls out now, and why; None when it is on the screen."""
+        now = Moment(
+            self._funnel, self._candidates, self._gate, self._screen, self._desk.policy, self._may_leave
+        )
+        return fall_of(self._desk.catalog.offers[offer], now)
+
+    @property
+    def _may_leave(self) -> bool:
+        return any(flag.id is FlagId.CHURN for flag in self._mind.understanding.flags)
 
     def _note(
         self, event: Partial | Tick | OutcomeReported | Behind | Switched | QueueLoad
@@ -219,7 +231,7 @@ class Conversation:
             scope,
             self._desk.policy,
             standing=self._screen.standing(),
-            churn=any(flag.id is FlagId.CHURN for flag in self._mind.understanding.flags),
+            churn=self._may_leave,
         )
         for candidate in chosen[: max(self._screen.room, 0)]:
             yield self._screen.put_up(candidate, self._at_s)

@@ -63,21 +63,28 @@ def run(request: Request) -> None:
     settings = read_settings(catalog=request.catalog, policy=request.policy, fitted=request.fitted)
     speakers = tuple(map(Speaker, request.channel_map))
     inputs = read_inputs(request.files, speakers, request.customer, request.agent)
-    desk = _desk(settings)
+    desk = desk_of(settings)
     with _output(request.events) as show:
-        for replayed in _replays(inputs, default_day(request.day, desk.catalog.version), settings):
+        for replayed in replays_of(inputs, default_day(request.day, desk.catalog.version), settings):
             paced = replayed if request.speed is None else _paced(replayed, request.speed)
             for decision in decide(paced, desk):
                 show(decision)
 
 
-def _desk(settings: Settings) -> Desk:
+def desk_of(settings: Settings) -> Desk:
+    """Load the business to judge by.
+
+    Raises:
+        ReplayError: No catalog was named.
+        ValueError: The catalog, the policy or what was fitted is wrong.
+    """
     if settings.catalog is None:
         raise ReplayError("say which catalog to judge by: --catalog FILE, or RIGHTSELL_CATALOG")
     return load_desk(settings.catalog, settings.policy, settings.fitted)
 
 
-def _replays(inputs: Iterable[Input], day: date | None, settings: Settings) -> list[Replay]:
+def replays_of(inputs: Iterable[Input], day: date | None, settings: Settings) -> list[Replay]:
+    """Return what was given as replays; ``day`` is used where a conversation names none."""
     ears = cache(lambda: load_ears(settings.whisper))
     replays: list[Replay] = []
     for one in inputs:

@@ -24,9 +24,9 @@ from offers.decisions import (
     Suggestion,
     Withdrawn,
 )
-from offers.events import Behind, End, Event, OutcomeReported
+from offers.events import Behind, End, Event, OutcomeReported, QueueLoad, Switched
 from offers.policy import Policy
-from tests.offers.corner_shop import BAGS, GIFTS, HELPED, conversation, run, said, told
+from tests.offers.corner_shop import BAGS, CATALOG, GIFTS, HELPED, conversation, run, said, told
 
 times = st.floats(0, 500, allow_nan=False)
 shares = st.floats(0, 1)
@@ -43,6 +43,8 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Tick, times),
     st.builds(Partial, st.sampled_from(Speaker), st.text(max_size=9), times),
     st.builds(Behind, st.floats(0, 20), times),
+    st.builds(Switched, st.booleans(), times),
+    st.builds(QueueLoad, st.integers(0, 9), times),
     st.builds(
         OutcomeReported,
         st.integers(1, 8).map("c-1:{}".format),
@@ -134,3 +136,18 @@ def test_ticks_change_when_we_hear_of_a_deadline_but_not_what_is_decided(
             with_ticks += ticking.receive(Tick(due))
         with_ticks += ticking.receive(event)
     assert with_ticks == run(quiet, spoken)
+
+
+@settings(max_examples=150, deadline=None)
+@given(stories)
+def test_every_offer_is_on_the_screen_or_its_fall_is_explained(
+    story: tuple[list[Understanding], list[Event]],
+) -> None:
+    talk = conversation(story[0])
+    decisions = run(talk, story[1])
+    *_, (_, _, cards) = fold(decisions)
+    shown = {card.offer for card in cards.values()}
+    for offer in CATALOG.offers:
+        fall = talk.explain(offer)
+        assert (fall is None) == (offer in shown)
+        assert fall is None or fall.why
