@@ -136,6 +136,24 @@ def replay(files: tuple[Path, ...], day: datetime | None, **options: Any) -> Non
 
 
 @main.command()
+@click.argument("file", type=_FILE)
+@click.option("--offer", metavar="ID", help="Tell how it fared turn by turn; absent: all offers, at the end.")
+@_catalog
+@_policy
+@_fitted
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="As for replay.")
+def explain(day: datetime | None, **options: Any) -> None:
+    """Say why an offer was not suggested: where it fell out, and why.
+
+    FILE is a conversation file, a journal or a recording, as for replay.
+    """
+    from adapters.recorded.explain_command import Request, run
+
+    for line in run(Request(day=day and day.date(), **options)):
+        click.echo(line)
+
+
+@main.command()
 @_catalog
 @_policy
 @_fitted
@@ -146,6 +164,18 @@ def replay(files: tuple[Path, ...], day: datetime | None, **options: Any) -> Non
 )
 @click.option(
     "--play", type=_FILE, help="Play this two-channel recording into the server, as a softphone would."
+)
+@click.option(
+    "--public-url", help="Where telephone platforms find the server, such as wss://calls.example.com."
+)
+@click.option(
+    "--twilio-auth-token-file",
+    type=_FILE,
+    help="Twilio's requests have to be signed with the token in there, or in RIGHTSELL_TWILIO_AUTH_TOKEN.",
+)
+@click.option("--audiosocket-host", help="Address to listen on for Asterisk.  [default: 127.0.0.1]")
+@click.option(
+    "--audiosocket-port", type=int, help="Port to listen on for Asterisk's AudioSocket; absent: none."
 )
 @click.option("--show", is_flag=True, help="Print the decisions here, customers' words included.")
 def serve(play: Path | None, show: bool, **flags: Any) -> None:

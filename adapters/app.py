@@ -1,9 +1,10 @@
 """The composition root: every part of the server is made and joined here."""
 
 import os
+import socket
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,12 @@ from adapters.chat import ingress
 from adapters.desk import socket as agent_socket
 from adapters.door import Door, Socket
 from adapters.softphone import audio_socket
+from adapters.softphone.announced import Announced
+from adapters.softphone.asterisk import AudioSocketServer
 from adapters.softphone.call import Listening
 from adapters.softphone.calls import Calls
+from adapters.softphone.media_streams import MediaStreams
+from adapters.softphone.signature import TwilioSignature
 from adapters.switchboard import Follower, Switchboard
 from offers.conversation import Desk
 
@@ -46,6 +51,8 @@ class Parts:
         journals: Folder for the journals; None keeps none.
         followers: Who is told every decision from the beginning, such as the terminal.
         resume_within_s: Seconds for which a call is kept whose connection was lost.
+        signature: What Twilio's requests have to show beside the token; None does not ask.
+        audiosocket: Where Asterisk connects; None takes no calls from it.
     """
 
     desk: Desk
@@ -56,6 +63,8 @@ class Parts:
     journals: Path | None = None
     followers: tuple[Follower, ...] = ()
     resume_within_s: float = 30.0
+    signature: TwilioSignature | None = None
+    audiosocket: socket.socket | None = None
 
 
 def build_app(parts: Parts) -> Starlette:
@@ -67,22 +76,30 @@ def build_app(parts: Parts) -> Starlette:
     listening = Listening(parts.ears, _workers(), parts.desk.policy.gate.lag_s)
     calls = Calls(switchboard, listening, parts.resume_within_s)
     audio = audio_socket.AudioSocket(calls, door, parts.ears.models)
+    twilio = MediaStreams(calls, door, parts.ears.models, parts.signature)
+    streams = MediaStreams(calls, door, parts.ears.models, None)
+    announced = Announced(door, parts.ears.models)
     chats = ingress.ChatIngress(switchboard, door)
     agents = agent_socket.AgentSocket(switchboard, door, open_house=parts.open_house)
+    asterisk = AudioSocketServer(calls, announced)
+    asterisk_served = nullcontext() if parts.audiosocket is None else asterisk.serving(parts.audiosocket)
     messages = "/v1/conversations/{conversation}/messages"
     return Starlette(
         routes=[
             WebSocketRoute("/v1/audio", Socket(door, audio_socket.SUBPROTOCOLS, audio.serve)),
+            WebSocketRoute("/v1/twilio", Socket(door, (), twilio.serve, answers=False)),
+            WebSocketRoute("/v1/stream", Socket(door, (), streams.serve, answers=False)),
             WebSocketRoute("/v1/chat", Socket(door, (ingress.SUBPROTOCOL,), chats.serve)),
             WebSocketRoute("/v1/agent", Socket(door, (agent_socket.SUBPROTOCOL,), agents.serve)),
             Route(messages, chats.post, methods=["POST"]),
             Route("/v1/conversations/{conversation}", chats.delete, methods=["DELETE"]),
+            *([Route("/v1/calls", announced.post, methods=["POST"])] if parts.audiosocket else []),
             Route("/healthz", _health),
             Route("/", _page),
             Mount("/static", StaticFiles(directory=_WEB)),
         ],
         middleware=[Middleware(_SafeHeaders, origins=parts.origins)],
-        lifespan=lambda _: _until_closed(switchboard, calls, listening),
+        lifespan=lambda _: _until_closed(switchboard, calls, listening, asterisk_served),
     )
 
 
@@ -91,8 +108,14 @@ def _workers() -> ThreadPoolExecutor:
 
 
 @asynccontextmanager
-async def _until_closed(switchboard: Switchboard, calls: Calls, listening: Listening) -> AsyncGenerator[None]:
-    yield
+async def _until_closed(
+    switchboard: Switchboard,
+    calls: Calls,
+    listening: Listening,
+    asterisk: AbstractAsyncContextManager[None],
+) -> AsyncGenerator[None]:
+    async with asterisk:
+        yield
     await calls.close()
     await switchboard.close()
     listening.workers.shutdown(cancel_futures=True)

@@ -1,6 +1,8 @@
 """Who may come in: tokens, origins, and the first message of every socket."""
 
 import asyncio
+import base64
+import binascii
 import hmac
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
@@ -59,11 +61,13 @@ class Door:
     def admit(self, headers: Headers, stated: str = "") -> None:
         """Let in whoever shows the token, in the ``Authorization`` header or as stated in a message.
 
+        In the header it is a bearer's token, or the password of whatever user, for call servers that know
+        nothing else.
+
         Raises:
             RefusedError: The token is missing or another one.
         """
-        scheme, _, shown = headers.get("authorization", "").partition(" ")
-        token = stated or (shown.strip() if scheme.lower() == "bearer" else "")
+        token = stated or _token_of(headers.get("authorization", ""))
         if not hmac.compare_digest(token.encode("utf-8", "surrogatepass"), self.token.encode()):
             problem = "the token is not the one this server wants" if token else "no token was given"
             raise RefusedError("unauthorized", problem, UNAUTHORIZED)
@@ -80,6 +84,20 @@ class Door:
             raise RefusedError("forbidden", "pages of this origin may not connect", FORBIDDEN)
 
 
+def _token_of(authorization: str) -> str:
+    scheme, _, shown = authorization.partition(" ")
+    match scheme.lower():
+        case "bearer":
+            return shown.strip()
+        case "basic":
+            try:
+                return base64.b64decode(shown.strip(), validate=True).decode().partition(":")[2]
+            except (binascii.Error, UnicodeError):
+                return ""
+        case _:
+            return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Socket:
     """A websocket endpoint that survives whatever its clients do.
@@ -87,11 +105,14 @@ class Socket:
     Attributes:
         subprotocols: Those it speaks, best first; a client that offers none is spoken to all the same.
         serve: Serves one client from its first message to its end.
+        answers: Whether a client is told in a message why it is turned away. Where it does not listen,
+            the close reason and the log have to say.
     """
 
     door: Door
     subprotocols: tuple[str, ...]
     serve: Callable[[WebSocket], Awaitable[None]]
+    answers: bool = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Accept a client, serve it, and tell it when it is turned away."""
@@ -104,13 +125,16 @@ class Socket:
             self.door.check_origin(websocket.headers)
             await self.serve(websocket)
         except RefusedError as refused:
-            await turn_away(websocket, refused)
+            if not self.answers:
+                _log.warning("refused", path=websocket.url.path, code=refused.code, reason=str(refused))
+            await turn_away(websocket, refused, answers=self.answers)
         except WebSocketDisconnect:
             return
         except Exception as error:  # the edge of a connection: it ends, the others go on
             # The message may hold a customer's words; the kind and the place do not.
             _log.error("connection failed", path=websocket.url.path, **place_of(error))
-            await turn_away(websocket, RefusedError("internal", "the server failed here", FAILED))
+            failure = RefusedError("internal", "the server failed here", FAILED)
+            await turn_away(websocket, failure, answers=self.answers)
 
 
 async def receive(websocket: WebSocket) -> str | bytes:
@@ -159,8 +183,8 @@ def parse(message: str | bytes, decoder: msgspec.json.Decoder[_Message]) -> _Mes
         raise RefusedError("bad_message", str(error)) from None
 
 
-async def turn_away(websocket: WebSocket, refused: RefusedError) -> None:
-    """Tell a client why, and hang up."""
+async def turn_away(websocket: WebSocket, refused: RefusedError, *, answers: bool = True) -> None:
+    """Tell a client why, in a message or in the close reason alone, and hang up."""
     error = {
         "type": "error",
         "code": refused.code,
@@ -168,7 +192,8 @@ async def turn_away(websocket: WebSocket, refused: RefusedError) -> None:
         "retryable": refused.close_code in _RETRYABLE,
     }
     try:
-        await websocket.send_text(msgspec.json.encode(error).decode())
+        if answers:
+            await websocket.send_text(msgspec.json.encode(error).decode())
         await websocket.close(refused.close_code, refused.code)
     except (WebSocketDisconnect, RuntimeError):
         return  # it did not wait to be told

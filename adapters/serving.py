@@ -4,7 +4,8 @@ import asyncio
 import errno
 import socket
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,11 +14,12 @@ import uvicorn
 from starlette.applications import Starlette
 
 from adapters.app import Parts, build_app
-from adapters.files import make_folder
+from adapters.files import make_folder, read_text
 from adapters.loading import load_desk
 from adapters.recorded.feed import Destination, Sending, feed
 from adapters.recorded.recordings import RecordedCall, two_channels
 from adapters.settings import Settings, token_of
+from adapters.softphone.signature import TwilioSignature
 from adapters.switchboard import Follower
 from adapters.terminal import Terminal
 from adapters.weights import load_ears
@@ -46,11 +48,18 @@ def serve(settings: Settings, *, play: Path | None, show: bool) -> None:
         raise ServingError("say which catalog to sell from: --catalog FILE, or RIGHTSELL_CATALOG")
     _log_to_stderr()
     call = play and two_channels(play, (Speaker.CUSTOMER, Speaker.AGENT)).checked()
-    with _listen(settings.host, settings.port) as listening:
+    with ExitStack() as sockets:
+        listening = sockets.enter_context(_listen(settings.host, settings.port, "--port"))
+        asterisk = _listen_for_asterisk(settings)
+        if asterisk is not None:
+            sockets.enter_context(asterisk)
         address, token = _address(settings.host, listening), token_of(settings)
-        app = build_app(_parts(settings, settings.catalog, token, (Terminal(),) if show else ()))
+        parts = _parts(settings, settings.catalog, token, (Terminal(),) if show else ())
+        app = build_app(replace(parts, audiosocket=asterisk))
         to = Destination(address.replace("http", "ws", 1) + "/v1/audio", token)
         _announce(settings, address, token)
+        if asterisk is not None:
+            click.echo("Asterisk's AudioSocket: {}:{}".format(*asterisk.getsockname()[:2]))
         with suppress(KeyboardInterrupt):
             asyncio.run(_run(make_server(app), listening, call, to))
     click.echo("Stopped.")
@@ -67,7 +76,16 @@ def _parts(settings: Settings, catalog: Path, token: str, followers: tuple[Follo
         open_house=settings.is_loopback,
         journals=settings.journal,
         followers=followers,
+        signature=_signature(settings),
     )
+
+
+def _signature(settings: Settings) -> TwilioSignature | None:
+    if not settings.signs_twilio:
+        return None
+    file = settings.twilio_auth_token_file
+    auth_token = settings.twilio_auth_token if file is None else read_text(file).strip()
+    return TwilioSignature(auth_token, settings.public_url)
 
 
 def _announce(settings: Settings, address: str, token: str) -> None:
@@ -115,7 +133,13 @@ async def _play(call: RecordedCall, to: Destination, server: uvicorn.Server) -> 
             click.echo(f"The call was not played to its end: {error}", err=True)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen_for_asterisk(settings: Settings) -> socket.socket | None:
+    if settings.audiosocket_port is None:
+        return None
+    return _listen(settings.audiosocket_host, settings.audiosocket_port, "--audiosocket-port")
+
+
+def _listen(host: str, port: int, option: str) -> socket.socket:
     """Take the port before anything slow is loaded."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -126,7 +150,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
-            problem = f"port {port} is taken: stop what listens there, or choose another with --port"
+            problem = f"port {port} is taken: stop what listens there, or choose another with {option}"
         else:
             problem = f"cannot listen on {host}: {error.strerror}"
         raise ServingError(problem) from None

@@ -1,5 +1,6 @@
 """Everything that can be set from outside, read once: flags first, then the environment."""
 
+import re
 import secrets
 from ipaddress import ip_address
 from pathlib import Path
@@ -25,6 +26,12 @@ class Settings(BaseSettings):
         journal: Folder for the journals of live conversations; None keeps none.
         token: What clients must show. On loopback, one is made up at every start when none is set.
         origins: Pages of other origins that may connect, such as ``https://desk.example.com``.
+        public_url: Under which telephone platforms know the server, such as ``wss://calls.example.com``.
+        twilio_auth_token: Of the Twilio account whose signature requests to ``/v1/twilio`` have to show;
+            without, it is not asked for.
+        twilio_auth_token_file: Where that token is, instead.
+        audiosocket_host: Address to listen on for Asterisk's AudioSocket.
+        audiosocket_port: TCP port for it, 0 for any free one; None does not listen.
         whisper: A folder or hub name of another speech model; None for the bundled one.
     """
 
@@ -40,13 +47,27 @@ class Settings(BaseSettings):
     journal: Path | None = None
     token: str = ""
     origins: tuple[str, ...] = ()
+    public_url: str = ""
+    twilio_auth_token: str = ""
+    twilio_auth_token_file: Path | None = None
+    audiosocket_host: str = "127.0.0.1"
+    audiosocket_port: int | None = Field(default=None, ge=0, le=65_535)
     whisper: str | None = None
 
     @model_validator(mode="after")
     def _guarded(self) -> Self:
         if not self.token and not self.is_loopback:
             raise ValueError(f"set RIGHTSELL_TOKEN: {self.host} can be reached from other machines")
+        if not re.fullmatch(r"(wss?://[^/?#]+(/[^?#]*[^/?#])?)?", self.public_url):
+            raise ValueError("write RIGHTSELL_PUBLIC_URL like wss://calls.example.com, no slash at its end")
+        if self.signs_twilio and not self.public_url:
+            raise ValueError("set RIGHTSELL_PUBLIC_URL: Twilio signs the address under which it knows us")
         return self
+
+    @property
+    def signs_twilio(self) -> bool:
+        """Whether requests to ``/v1/twilio`` have to be signed."""
+        return bool(self.twilio_auth_token or self.twilio_auth_token_file)
 
     @property
     def is_loopback(self) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from listener.events import SAMPLE_RATE_HZ, AudioChunk, Speaker
 
-RATES_HZ = (8_000, 16_000, 48_000)
+RATES_HZ = (8_000, 12_000, 16_000, 24_000, 32_000, 44_100, 48_000)
 """What softphones, call servers and browsers send."""
 
 

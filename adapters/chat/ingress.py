@@ -8,15 +8,15 @@ from starlette.websockets import WebSocket
 
 from adapters.chat.messages import Message, Posted, Start, messages, posts, starts
 from adapters.conversations import FieldError
-from adapters.door import UNAUTHORIZED, Door, RefusedError, parse, receive, receive_first
+from adapters.door import Door, RefusedError, parse, receive, receive_first
+from adapters.posting import read_body, refusal
 from adapters.session import Session, stopwatch, today_or
 from adapters.switchboard import Switchboard, TakenError
 from listener.events import Channel, ChatMessage
 from listener.stream import utterance_of
-from offers.conversation import Opening
+from offers.events import Opening
 
 SUBPROTOCOL = "rightsell.chat.v1"
-_LARGEST_BODY = 65_536
 _IDLE_S = 3_600.0
 
 
@@ -50,12 +50,12 @@ class ChatIngress:
         conversation: str = request.path_params["conversation"]
         try:
             self._door.admit(request.headers)
-            posted = parse((await _body(request)).decode("utf-8", "replace"), posts)
+            posted = parse(await read_body(request), posts)
             session = await self._find_or_open(conversation, posted)
             await _take(session, Message(posted.speaker, posted.text, posted.at_s))
             self._end_when_idle(session)
         except RefusedError as refused:
-            return _refusal(refused)
+            return refusal(refused)
         return JSONResponse({"conversation": conversation}, 202)
 
     async def delete(self, request: Request) -> Response:
@@ -64,7 +64,7 @@ class ChatIngress:
         try:
             self._door.admit(request.headers)
         except RefusedError as refused:
-            return _refusal(refused)
+            return refusal(refused)
         if session is None or session.ended:
             return JSONResponse({"error": {"code": "not_found", "message": "no such conversation"}}, 404)
         await session.end()
@@ -105,21 +105,3 @@ async def _take(session: Session, message: Message) -> None:
     utterance = utterance_of(ChatMessage(message.speaker, message.text, at_s))
     if utterance is not None:
         await session.receive(utterance)
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST_BODY:
-            raise RefusedError("too_big", f"a body may have {_LARGEST_BODY} bytes")
-    return body
-
-
-_STATUS = {"unauthorized": 401, "conversation_exists": 409, "too_big": 413}
-
-
-def _refusal(refused: RefusedError) -> Response:
-    error = {"code": refused.code, "message": str(refused)}
-    headers = {"WWW-Authenticate": "Bearer"} if refused.close_code == UNAUTHORIZED else None
-    return JSONResponse({"error": error}, _STATUS.get(refused.code, 400), headers)

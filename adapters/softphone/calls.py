@@ -11,7 +11,7 @@ from adapters.conversations import FieldError
 from adapters.door import RefusedError
 from adapters.softphone.call import Listening, LiveCall
 from adapters.switchboard import Switchboard, TakenError
-from offers.conversation import Opening
+from offers.events import Opening
 
 _HUNG_UP = 1000
 """Close code of a client that ends its call, rather than losing it. Source: RFC 6455, 7.4.1."""
@@ -40,6 +40,7 @@ class Calls:
         self._resume_within_s = resume_within_s
         self._kept: dict[str, _Kept] = {}
         self._ending: set[asyncio.Task[None]] = set()
+        self._joining = asyncio.Lock()  # the two sides of a new call may come at once
 
     def find(self, id: str) -> LiveCall | None:
         """Return the call of this id that can be taken up, or joined by another line."""
@@ -63,7 +64,8 @@ class Calls:
         Raises:
             RefusedError: Its opening says nonsense, or another source has a conversation of this id.
         """
-        kept = self._kept.get(id) or await self._open(opening, agent)
+        async with self._joining:
+            kept = self._kept.get(id) or await self._open(opening, agent)
         if kept.given_up is not None:
             kept.given_up.cancel()
             kept.given_up = None

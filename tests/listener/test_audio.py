@@ -109,7 +109,7 @@ def test_chunks_follow_one_another_in_time_from_where_the_source_began() -> None
     ("encoding", "rate_hz", "speakers", "named"),
     [
         ("opus", 8_000, BOTH, "s16le, mulaw, alaw"),
-        (Encoding.PCM, 44_100, BOTH, "44100 Hz"),
+        (Encoding.PCM, 11_025, BOTH, "11025 Hz"),
         (Encoding.PCM, 8_000, (), "name each channel's speaker"),
         (Encoding.PCM, 8_000, (Speaker.AGENT, Speaker.AGENT), "none twice"),
     ],
