@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from starlette.datastructures import QueryParams
 
 from adapters.door import RefusedError
 from listener.audio import AudioFormat, AudioFormatError, Encoding
@@ -17,7 +16,7 @@ class Start(msgspec.Struct, tag_field="type", tag="start"):
 
     Attributes:
         format: How a sample is written.
-        rate: Samples a second and channel.
+        rate: Samples a second and channel, one that ``AudioFormat`` takes.
         channels: 1 or 2, interleaved.
         roles: Whose channel is whose; by default the customer's comes first.
         call_id: The call's id, which becomes the conversation's; made up when empty.
@@ -30,7 +29,7 @@ class Start(msgspec.Struct, tag_field="type", tag="start"):
     """
 
     format: Encoding
-    rate: Literal[8000, 16000, 48000]
+    rate: int
     channels: Literal[1, 2] = 1
     roles: list[Speaker] | None = None
     call_id: Annotated[str, msgspec.Meta(max_length=200)] = ""
@@ -45,7 +44,7 @@ class Start(msgspec.Struct, tag_field="type", tag="start"):
         """What the bytes are.
 
         Raises:
-            RefusedError: Roles and channels do not match.
+            RefusedError: Roles and channels do not match, or the rate is none that we take.
         """
         roles = tuple(_ROLES[: self.channels] if self.roles is None else self.roles)
         if len(roles) != self.channels:
@@ -80,22 +79,3 @@ Control = Pause | Resume | Remark | Dtmf | Stop
 
 starts = msgspec.json.Decoder(Start)
 controls: msgspec.json.Decoder[Control] = msgspec.json.Decoder(Control)
-
-
-def start_of_query(query: QueryParams) -> Start | None:
-    """Return the start that a call server put into its URL, since it cannot send one; None when it did not.
-
-    Raises:
-        RefusedError: The URL is not a start, or holds a token, which would end up in logs.
-    """
-    if "token" in query:
-        raise RefusedError("token_in_url", "send the token in the Authorization header or the start message")
-    if "rate" not in query:
-        return None
-    fields: dict[str, object] = dict(query)
-    if "roles" in query:
-        fields["roles"] = query["roles"].split(",")
-    try:
-        return msgspec.convert({"type": "start", **fields}, Start, strict=False)
-    except msgspec.ValidationError as error:
-        raise RefusedError("bad_message", f"in the URL: {error}") from None

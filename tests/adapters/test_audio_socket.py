@@ -195,38 +195,6 @@ def test_what_is_said_in_a_pause_is_not_heard_and_time_goes_on(
     assert 0 < ended["at"] < BEGINNING_S
 
 
-def test_a_call_server_may_put_its_start_into_the_url_and_send_text_of_its_own(
-    server: Running, conversation: str
-) -> None:
-    path = f"/v1/audio?call_id={conversation}&format=s16le&rate=8000&channels=1&roles=customer"
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    with server.agent(f"conversation:{conversation}") as agent:
-        with server.connect(path, "media", headers) as client:
-            assert client.socket.subprotocol == "media"
-            assert client.receive()["type"] == "started"
-            client.socket.send("MEDIA_START connection_id:copilot")
-            client.socket.send(bytes(16_000))
-        assert agent.until("ended")["event"]["at"] == 1.0
-
-
-@pytest.mark.parametrize(
-    ("query", "code", "close_code"),
-    [
-        (f"?token={TOKEN}", "token_in_url", 4400),
-        ("?rate=8000&format=s16le", "unauthorized", 4401),
-        ("?rate=8001&format=s16le", "bad_message", 4400),
-        ("?rate=8000", "bad_message", 4400),
-        ("?rate=8000&format=s16le&roles=customer,customer&channels=2", "unauthorized", 4401),
-    ],
-)
-def test_a_bad_url_is_answered_with_the_reason(
-    server: Running, query: str, code: str, close_code: int
-) -> None:
-    with server.connect(f"/v1/audio{query}", SUBPROTOCOL) as client:
-        assert client.receive()["code"] == code
-        assert client.closed() == close_code
-
-
 @pytest.mark.parametrize(
     ("first", "code", "close_code"),
     [
@@ -237,7 +205,7 @@ def test_a_bad_url_is_answered_with_the_reason(
         ('{"type":"stop"}', "bad_message", 4400),
         (json.dumps(PCM | {"token": ""}), "unauthorized", 4401),
         (json.dumps(PCM | {"token": "wrong"}), "unauthorized", 4401),
-        (json.dumps(PCM | {"rate": 44_100}), "bad_message", 4400),
+        (json.dumps(PCM | {"rate": 11_025}), "bad_message", 4400),
         (json.dumps(PCM | {"format": "opus"}), "bad_message", 4400),
         (json.dumps(PCM | {"channels": 3}), "bad_message", 4400),
         (json.dumps(PCM | {"channels": 1, "roles": ["customer", "agent"]}), "bad_message", 4400),
