@@ -177,6 +177,11 @@ def explain(day: datetime | None, **options: Any) -> None:
 @click.option(
     "--audiosocket-port", type=int, help="Port to listen on for Asterisk's AudioSocket; absent: none."
 )
+@click.option(
+    "--audiohook-file",
+    type=_FILE,
+    help="AudioHook's API key and client secret, a line each, or RIGHTSELL_AUDIOHOOK_KEY and _SECRET.",
+)
 @click.option("--show", is_flag=True, help="Print the decisions here, customers' words included.")
 def serve(play: Path | None, show: bool, **flags: Any) -> None:
     """Serve softphones, chats and agents' desktops, until interrupted.

@@ -24,6 +24,8 @@ from adapters.door import Door, Socket
 from adapters.softphone import audio_socket
 from adapters.softphone.announced import Announced
 from adapters.softphone.asterisk import AudioSocketServer
+from adapters.softphone.audiohook import AudioHook
+from adapters.softphone.audiohook_signature import AudioHookSignature
 from adapters.softphone.call import Listening
 from adapters.softphone.calls import Calls
 from adapters.softphone.media_streams import MediaStreams
@@ -53,6 +55,7 @@ class Parts:
         resume_within_s: Seconds for which a call is kept whose connection was lost.
         signature: What Twilio's requests have to show beside the token; None does not ask.
         audiosocket: Where Asterisk connects; None takes no calls from it.
+        audiohook: What Genesys's requests have to show; None takes no calls from it.
     """
 
     desk: Desk
@@ -65,6 +68,7 @@ class Parts:
     resume_within_s: float = 30.0
     signature: TwilioSignature | None = None
     audiosocket: socket.socket | None = None
+    audiohook: AudioHookSignature | None = None
 
 
 def build_app(parts: Parts) -> Starlette:
@@ -83,12 +87,14 @@ def build_app(parts: Parts) -> Starlette:
     agents = agent_socket.AgentSocket(switchboard, door, open_house=parts.open_house)
     asterisk = AudioSocketServer(calls, announced)
     asterisk_served = nullcontext() if parts.audiosocket is None else asterisk.serving(parts.audiosocket)
+    genesys = parts.audiohook and AudioHook(calls, switchboard, parts.audiohook, parts.ears.models)
     messages = "/v1/conversations/{conversation}/messages"
     return Starlette(
         routes=[
             WebSocketRoute("/v1/audio", Socket(door, audio_socket.SUBPROTOCOLS, audio.serve)),
             WebSocketRoute("/v1/twilio", Socket(door, (), twilio.serve, answers=False)),
             WebSocketRoute("/v1/stream", Socket(door, (), streams.serve, answers=False)),
+            *([WebSocketRoute("/v1/audiohook", Socket(door, (), genesys.serve))] if genesys else []),
             WebSocketRoute("/v1/chat", Socket(door, (ingress.SUBPROTOCOL,), chats.serve)),
             WebSocketRoute("/v1/agent", Socket(door, (agent_socket.SUBPROTOCOL,), agents.serve)),
             Route(messages, chats.post, methods=["POST"]),

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
         twilio_auth_token_file: Where that token is, instead.
         audiosocket_host: Address to listen on for Asterisk's AudioSocket.
         audiosocket_port: TCP port for it, 0 for any free one; None does not listen.
+        audiohook_key: The API key that Genesys's requests to ``/v1/audiohook`` have to show; without, there
+            is no such path.
+        audiohook_secret: The client secret with which they have to be signed, in base64; without, they need
+            not be.
+        audiohook_file: Where the two are instead, a line each.
         whisper: A folder or hub name of another speech model; None for the bundled one.
     """
 
@@ -52,6 +57,9 @@ class Settings(BaseSettings):
     twilio_auth_token_file: Path | None = None
     audiosocket_host: str = "127.0.0.1"
     audiosocket_port: int | None = Field(default=None, ge=0, le=65_535)
+    audiohook_key: str = ""
+    audiohook_secret: str = ""
+    audiohook_file: Path | None = None
     whisper: str | None = None
 
     @model_validator(mode="after")
