@@ -40,7 +40,7 @@ def serving(*arguments: str | Path) -> Generator[tuple[subprocess.Popen[str], st
 
 
 def test_a_server_prints_its_page_and_token_and_stops_cleanly_on_ctrl_c(tmp_path: Path) -> None:
-    with serving("--journal", tmp_path / "journal") as (process, host, token):
+    with serving("--journal", tmp_path / "journal", "--audiosocket-port", "0") as (process, host, token):
         running = Running(host, tmp_path)
         with running.connect("/v1/agent", "rightsell.v1") as agent:
             agent.receive()
@@ -52,6 +52,7 @@ def test_a_server_prints_its_page_and_token_and_stops_cleanly_on_ctrl_c(tmp_path
                 process.send_signal(signal.SIGINT)
                 stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 0
+    assert "Asterisk's AudioSocket: 127.0.0.1:" in stdout
     assert "Stopped." in stdout
     assert stderr == ""
     assert '"type":"ended"' in (tmp_path / "journal" / "cut-off.jsonl").read_text()
@@ -74,15 +75,17 @@ def said(agent: Client) -> str:
     return agent.until("utterance")["event"]["data"]["text"]
 
 
-def test_a_port_that_is_taken_is_a_clear_error() -> None:
+@pytest.mark.parametrize("option", ["--port", "--audiosocket-port"])
+def test_a_port_that_is_taken_is_a_clear_error(option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = subprocess.run(
-            command("serve", "--catalog", CATALOG, "--port", str(port)),
+            command("serve", "--catalog", CATALOG, "--port", "0", option, str(port)),
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 1
     assert f"port {port} is taken" in done.stderr
+    assert f"with {option}\n" in done.stderr
     assert "Traceback" not in done.stderr
 
 

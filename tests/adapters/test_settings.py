@@ -10,7 +10,7 @@ from adapters.settings import SettingsError, read_settings, token_of
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PORT", "RIGHTSELL_PORT", "RIGHTSELL_TOKEN", "RIGHTSELL_HOST"):
+    for name in ("PORT", "RIGHTSELL_PORT", "RIGHTSELL_TOKEN", "RIGHTSELL_HOST", "RIGHTSELL_PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -47,6 +47,30 @@ def test_a_bad_setting_is_refused_by_name(port: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PORT", port)
     with pytest.raises(SettingsError, match=r"(?i)port"):
         read_settings()
+
+
+def test_twilio_s_signature_is_asked_for_only_where_we_know_what_twilio_signs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not read_settings().signs_twilio
+    monkeypatch.setenv("RIGHTSELL_TWILIO_AUTH_TOKEN", "secret")
+    with pytest.raises(SettingsError, match="set RIGHTSELL_PUBLIC_URL"):
+        read_settings()
+    assert read_settings(public_url="wss://calls.example.com/in").signs_twilio
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://calls.example.com", "calls.example.com", "wss://", "wss://a.example/", "wss://a.example?b"],
+)
+def test_a_public_url_that_twilio_would_not_sign_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"write RIGHTSELL_PUBLIC_URL like wss://"):
+        read_settings(public_url=url)
+
+
+def test_asterisk_is_listened_to_only_when_asked_and_on_this_machine_alone() -> None:
+    assert read_settings().audiosocket_port is None
+    assert read_settings(audiosocket_port=9092).audiosocket_host == "127.0.0.1"
 
 
 def test_a_package_of_ours_that_another_distribution_owns_is_refused_by_both_names() -> None:
