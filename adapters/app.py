@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -101,7 +101,8 @@ def build_app(parts: Parts) -> Starlette:
             Route("/v1/conversations/{conversation}", chats.delete, methods=["DELETE"]),
             *([Route("/v1/calls", announced.post, methods=["POST"])] if parts.audiosocket else []),
             Route("/healthz", _health),
-            Route("/", _page),
+            Route("/", _page("index.html")),
+            Route("/listen", _page("listen.html")),
             Mount("/static", StaticFiles(directory=_WEB)),
         ],
         middleware=[Middleware(_SafeHeaders, origins=parts.origins)],
@@ -131,8 +132,11 @@ async def _health(_: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-async def _page(_: Request) -> Response:
-    return FileResponse(_WEB / "index.html")
+def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def page(_: Request) -> Response:
+        return FileResponse(_WEB / name)
+
+    return page
 
 
 class _SafeHeaders:

@@ -6,7 +6,7 @@ const LONGEST_RETRY_MS = 30_000;
 const DEFAULT_HEARTBEAT_S = 15;
 
 /** Close codes after which trying again cannot help. */
-const REFUSALS = new Map([
+export const REFUSALS = new Map([
   [4401, "The access token was refused."],
   [4403, "This page may not connect to the server."],
   [4406, "The server speaks another version."],
@@ -20,7 +20,7 @@ export function agentSocket(server) {
 }
 
 /** Full jitter: anything between nothing and an exponentially growing ceiling. */
-function retryAfterMs(failures) {
+export function retryAfterMs(failures) {
   return Math.random() * Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
 }
 
