@@ -15,8 +15,9 @@ from nlu.likeness import LIKENESS, Likeness
 from nlu.manner import Before, manner
 from nlu.reading import Clause, Reading
 from nlu.understanding import Evidence, Need, NeedKind
+from nlu.withdrawal import says_settled, takes_back
 
-_SHA256 = "58d701bc39056a7e9f385f6c7698b1edffea799637d8d5dd681c742bc733c7e8"
+_SHA256 = "797d219bbf645a6dc7bd20690279f6408f41f08ce52a524f2a94293344d6aabc"
 
 MINIMUM = 0.33
 """Probability from which a need is believed. Source: best F1 on authored conversations, two businesses left
@@ -52,22 +53,14 @@ _AGAIN = 0.5
 _UNUSUAL = 5.0
 """Standard deviations at which a feature is cut off: the head knows nothing of what lies beyond."""
 
+_ABOUT = 0.05
+"""Probability of a need from which "that's sorted" speaks of it, rather than of the request."""
+
 _YES = re.compile(
     r"\W*(?:(?:oh|um|uh|er|well|ha|god|actually)\W+)*(?:yes|yeah|yep|yup|aye|sure|definitely|absolutely"
     r"|totally|exactly|always"
     r"|all the time|it does|we do|i do|very much|that(?:['’]s| is) (?:right|true|it|me"
     r"|us))\b(?!,? (?:but )?no\b)",
-    re.IGNORECASE,
-)
-_WITHDRAWS = re.compile(
-    r"\b(?:never ?mind|scratch that|scrap (?:that|it)|forget (?:it|that|about|what i)|(?:ignore"
-    r"|disregard) (?:what|that|the)"
-    r"|changed my mind|no longer (?:need|want)|(?:don['’]?t|won['’]?t|do not|will not) (?:need|want"
-    r"|be needing) (?:it|that|one|them|any)"
-    r"|not (?:going|happening|getting|bothering)(?: any ?more| after all)|(?:it['’]?s|that['’]?s"
-    r"|been) (?:handled|sorted|taken care of)"
-    r"|i tell a lie|is off|called off|all covered|already (?:have|got) (?:one|that|it)|got (?:one"
-    r"|it) (?:sorted|already))\b",
     re.IGNORECASE,
 )
 
@@ -191,8 +184,10 @@ class NeedsReader:
             return state
         before = state.before.after_customer(reading)
         chances = self._judge(reading, state.before, self._likeness)
-        if _WITHDRAWS.search(reading.text):
-            return NeedsState(self._without(state.seen, chances), before)
+        if takes_back(reading.text):
+            return NeedsState(self._without(state.seen, chances, 0.0), before)
+        if says_settled(reading.text):
+            return NeedsState(self._without(state.seen, chances, _ABOUT), before)
         seen = dict(state.seen)
         affirmed = self._affirmed(reading, state.before.agent, self._likeness)
         for need in (*self._shown(reading, chances), *affirmed):
@@ -201,7 +196,7 @@ class NeedsReader:
 
     def _judge(self, reading: Reading, before: Before, likeness: Likeness) -> NDArray[np.float32]:
         """Return the probabilities of each clause and need, shape ``(clauses, needs, 2)``."""
-        compared = likeness.compare(reading, before.agent)
+        compared = likeness.compare(reading, before)
         hints = self._head.hints(reading, before.agent)
         chances = self._head.judge(features(compared, manner(reading, before), hints))
         return _in_own_words(chances, compared)
@@ -227,13 +222,23 @@ class NeedsReader:
         quote = _quote(reading, reading.clauses[0])
         return [Need(self._ids[best], NeedKind.STATED, _PRIMED_CONFIDENCE, (quote,))]
 
-    def _without(self, seen: Mapping[str, Need], chances: NDArray[np.float32]) -> dict[str, Need]:
-        """Return the needs without the one that the turn takes back: the likeliest of those believed."""
+    def _without(
+        self, seen: Mapping[str, Need], chances: NDArray[np.float32], about: float
+    ) -> dict[str, Need]:
+        """Return the needs without the one that the turn ends: the likeliest of those believed.
+
+        Args:
+            seen: The needs before the turn.
+            chances: Of each clause and need.
+            about: Least probability, by the turn alone, that it speaks of that need.
+        """
         nearness = dict(zip(self._ids, chances[..., 0].max(axis=0), strict=True))
         believed = NeedsState(seen).belief
         if not believed:
             return dict(seen)
         gone = max(believed, key=lambda need: nearness[need.id])
+        if nearness[gone.id] < about:
+            return dict(seen)
         return {name: need for name, need in seen.items() if name != gone.id}
 
 

@@ -165,6 +165,21 @@ def test_a_need_taken_back_is_dropped(needs: NeedsReader, reader: Reader, text: 
     assert ids(states[-1]) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("brilliant that's sorted then, thank you", ["parking"]),
+        ("oh and my brother is lending us a parking space so that's sorted", []),
+    ],
+)
+def test_a_need_met_otherwise_is_dropped_and_a_request_met_drops_none(
+    needs: NeedsReader, reader: Reader, said: str, left: list[str]
+) -> None:
+    asked = (CUSTOMER, "can i reserve a parking space for my car please")
+    states = follow(needs, reader, asked, (AGENT, "it's eight o'clock now"), (CUSTOMER, said))
+    assert ids(states[-1]) == left
+
+
 def test_a_business_without_needs_believes_none(models: Models, reader: Reader) -> None:
     bare = NeedsReader(Business((), ()), models.embedder, models.needs)
     assert follow(bare, reader, (CUSTOMER, "i need somewhere to park"))[-1].belief == ()
