@@ -1,6 +1,6 @@
 """What the core decides: the events of the decision stream, as values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from listener.events import Partial, Utterance
@@ -237,6 +237,25 @@ Fact = (
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """An offer that could have been suggested at a moment when something was.
+
+    Attributes:
+        group: The offer's group.
+        need: Id of the need it would meet; None for an offer that fits any customer.
+        confidence: Of the need, in [0, 1]; 0 without one.
+    """
+
+    offer: str
+    group: str
+    kind: OfferKind
+    need: str | None
+    need_kind: NeedKind | None
+    confidence: float
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One event of the decision stream.
 
@@ -245,6 +264,8 @@ class Decision:
         at: Seconds since the conversation began; never goes back.
         turn: Number of the turn that caused it; None where none did.
         data: What was heard, believed or decided.
+        considered: What a suggestion was chosen from, itself included; by the ids of the offers. Told to
+            the ledger, and no part of the stream.
     """
 
     seq: int
@@ -252,3 +273,4 @@ class Decision:
     at: float
     turn: int | None
     data: Fact
+    considered: tuple[Considered, ...] = field(default=(), compare=False)

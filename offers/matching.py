@@ -16,7 +16,7 @@ from nlu.embedder import Embedder
 from nlu.redaction import MASK, mask
 from nlu.understanding import Evidence, Need, NeedKind
 from offers.catalog import Catalog, Offer
-from offers.decisions import Score, Suggestion, Talk
+from offers.decisions import Considered, Score, Suggestion, Talk
 
 Vectors = NDArray[np.float32]
 
@@ -66,6 +66,14 @@ class Candidate:
             title=self.offer.title,
             kind=self.offer.kind,
             price=str(self.offer.price or ""),
+        )
+
+    @property
+    def considered(self) -> Considered:
+        """The candidate as it is remembered beside the one that was chosen."""
+        offer = self.offer
+        return Considered(
+            offer.id, offer.group_id, offer.kind, self.need, self.need_kind, self.confidence, self.score
         )
 
 
