@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -57,7 +58,8 @@ class Switchboard:
         if found is not None and not found.ended:
             self._sessions[opening.id] = found
             raise TakenError(f"conversation {opening.id!r} is going on already; end it, or choose another id")
-        session = self._sessions[opening.id] = Session(opening, agent, clock, self._around)
+        live = replace(opening, explores=True)
+        session = self._sessions[opening.id] = Session(live, agent, clock, self._around)
         self._forget()
         try:
             await session.begin()

@@ -17,7 +17,7 @@ are in ``offers.policy`` with how they were found.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from nlu.understanding import NeedKind
@@ -37,6 +37,7 @@ def arbitrate(
     *,
     standing: tuple[Candidate, ...] = (),
     churn: bool = False,
+    chance: Callable[[Candidate], float] | None = None,
 ) -> tuple[Candidate, ...]:
     """Return the candidates worth showing, scored, best first.
 
@@ -46,10 +47,11 @@ def arbitrate(
         policy: The business's numbers.
         standing: What is on the screen already: nothing that clashes or repeats comes beside it.
         churn: Whether the customer may leave: then retention comes first.
+        chance: A candidate's probability of acceptance; None takes the policy's prior.
     """
     rules = policy.arbitration
     scored = [
-        _scored(candidate, rules)
+        _scored(candidate, rules, chance)
         for candidate in candidates
         if scope.lets(candidate.offer.kind) and _wanted(candidate, policy)
     ]
@@ -61,10 +63,13 @@ def _wanted(candidate: Candidate, policy: Policy) -> bool:
     return candidate.need is None or candidate.confidence >= policy.matching.minimum_need
 
 
-def _scored(candidate: Candidate, rules: ArbitrationPolicy) -> Candidate:
+def _scored(
+    candidate: Candidate, rules: ArbitrationPolicy, chance: Callable[[Candidate], float] | None
+) -> Candidate:
     terms = rules.terms
+    accepted = prior(candidate, rules) if chance is None else round(chance(candidate), _DECIMALS)
     parts = Score(
-        propensity=_propensity(candidate, rules) if terms.propensity else 1.0,
+        propensity=accepted if terms.propensity else 1.0,
         context=round(_context(candidate, rules), _DECIMALS) if terms.context else 1.0,
         value=round(_value(candidate, rules), _DECIMALS) if terms.value else 1.0,
         lever=round(_lever(candidate, rules.levers), _DECIMALS) if terms.lever else 1.0,
@@ -74,7 +79,8 @@ def _scored(candidate: Candidate, rules: ArbitrationPolicy) -> Candidate:
     return replace(candidate, score=replace(parts, priority=round(priority, _DECIMALS)))
 
 
-def _propensity(candidate: Candidate, rules: ArbitrationPolicy) -> float:
+def prior(candidate: Candidate, rules: ArbitrationPolicy) -> float:
+    """Return the chance of acceptance as long as nothing was learned, by how the need came out."""
     is_stated = candidate.need_kind is NeedKind.STATED
     return rules.propensity_stated if is_stated else rules.propensity_unstated
 

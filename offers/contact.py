@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from listener.events import Channel
 from offers.catalog import Offer
+from offers.contact_rules import ContactPolicy, ContactRule, Suppresses
 from offers.decisions import OutcomeKind
-from offers.policy import ContactPolicy, ContactRule, Suppresses
 
 
 @dataclass(frozen=True, slots=True)

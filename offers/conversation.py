@@ -15,6 +15,7 @@ from offers.catalog import Catalog
 from offers.contact import ContactHistory
 from offers.decisions import (
     CatalogMark,
+    Considered,
     Decision,
     Ended,
     Fact,
@@ -24,15 +25,18 @@ from offers.decisions import (
     OutcomeKind,
     Scope,
     Started,
+    Suggestion,
     WhyWithdrawn,
 )
 from offers.eligibility import Eligibility, Facts
 from offers.events import Behind, End, Event, Opening, OutcomeReported, QueueLoad, Switched
 from offers.explanation import Moment, fall_of
+from offers.exploration import Exploration
 from offers.funnel import Fall, Funnel
 from offers.gate import Situation, judge
 from offers.matching import Candidate, Matcher
 from offers.policy import Policy
+from offers.propensity import NOTHING_LEARNED, PropensityModel
 from offers.screen import Screen
 
 _REFUSED = {OutcomeKind.DECLINED, OutcomeKind.DISMISSED}
@@ -45,12 +49,14 @@ class Desk:
     Attributes:
         understander: Reads turns with this catalog's reasons and needs.
         matcher: Matches needs with this catalog's offers.
+        propensity: What was learned from outcomes; nothing, unless the business says which model to use.
     """
 
     catalog: Catalog
     policy: Policy
     understander: Understander
     matcher: Matcher
+    propensity: PropensityModel = NOTHING_LEARNED
 
 
 class Conversation:
@@ -63,9 +69,17 @@ class Conversation:
         history = ContactHistory(opening.contacts, desk.policy.contact, opening.channel)
         eligibility = Eligibility(facts, opening.day)
         self._funnel = Funnel(eligibility, history, desk.policy.arbitration)
+        self._exploration = Exploration(
+            desk.policy.arbitration,
+            desk.propensity,
+            (desk.policy.policy, opening.id),
+            self._known,
+            active=opening.explores,
+        )
         self._mind = desk.understander.begin(opening.customer, opening.context)
         self._screen = Screen(opening.id, desk.policy.suggestions)
         self._candidates = self._match(())
+        self._considered: tuple[Considered, ...] = ()
         self._hearing: list[float] = []
         self._seq = 0
         self._at_s = 0.0
@@ -158,7 +172,8 @@ class Conversation:
         decisions: list[Decision] = []
         for fact in facts:
             self._seq += 1
-            decisions.append(Decision(self._seq, self._opening.id, self._at_s, turn, fact))
+            considered = self._considered if isinstance(fact, Suggestion) else ()
+            decisions.append(Decision(self._seq, self._opening.id, self._at_s, turn, fact, considered))
         return decisions
 
     def _fire_deadlines(self, until_s: float) -> list[Decision]:
@@ -226,15 +241,31 @@ class Conversation:
             )
 
     def _suggest(self, scope: Scope) -> Iterator[Fact]:
-        chosen = arbitrate(
-            self._screen.fresh(self._candidates),
-            scope,
-            self._desk.policy,
-            standing=self._screen.standing(),
-            churn=self._may_leave,
-        )
+        scope = Scope.SERVICE if self._exploration.is_silent else scope
+        fresh = self._screen.fresh(self._candidates)
+        chosen = self._arbitrate(fresh, scope, self._screen.standing())
+        each = (self._arbitrate((candidate,), scope) for candidate in fresh) if chosen else ()
+        self._considered = tuple(alone.considered for found in each for alone in found)
         for candidate in chosen[: max(self._screen.room, 0)]:
             yield self._screen.put_up(candidate, self._at_s)
+
+    def _arbitrate(
+        self, candidates: tuple[Candidate, ...], scope: Scope, standing: tuple[Candidate, ...] = ()
+    ) -> tuple[Candidate, ...]:
+        return arbitrate(
+            candidates,
+            scope,
+            self._desk.policy,
+            standing=standing,
+            churn=self._may_leave,
+            chance=self._exploration.chance,
+        )
+
+    def _known(self) -> tuple[str, ...]:
+        """Return what a propensity may depend on besides the offer."""
+        reason = self._mind.understanding.reason
+        channel = f"channel:{self._opening.channel.value}"
+        return (channel, f"reason:{reason.id}") if reason else (channel,)
 
     def _judge(self) -> GateState:
         seen = self._mind.understanding

@@ -19,6 +19,7 @@ class Opening:
         day: The day it takes place, for validity dates; None when nobody knows.
         models: Name to sha256 of the models that take part before the words reach us: the recogniser.
         contacts: What the customer was offered before, and what became of it.
+        explores: Whether the policy's budget of exploration holds here; not in replays of conversation files.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Opening:
     day: date | None = None
     models: Mapping[str, str] = field(default_factory=dict[str, str])
     contacts: tuple[Contact, ...] = ()
+    explores: bool = False
 
 
 @dataclass(frozen=True, slots=True)

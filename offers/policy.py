@@ -7,17 +7,11 @@ from enum import StrEnum
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import Field, ValidationError
 
-from listener.events import Channel
-from offers.decisions import OfferKind, OutcomeKind
-from offers.rules import Rule, RuleError, compile_rule
-
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Feeling = Annotated[float, Field(ge=-1.0, le=1.0)]
-Seconds = Annotated[float, Field(ge=0.0)]
-Points = Annotated[float, Field(ge=-100.0, le=1000.0)]
-Days = Annotated[float, Field(gt=0.0)]
+from offers.contact_rules import ContactPolicy
+from offers.decisions import OfferKind
+from offers.sections import Feeling, Points, RuleField, Seconds, Section, Share
 
 
 class PolicyError(ValueError):
@@ -40,20 +34,7 @@ class ConsentWhenUnknown(StrEnum):
     FORBID = "forbid"
 
 
-def _rule(value: object) -> Rule:
-    if not isinstance(value, str):
-        raise ValueError("must be a rule in quotes, such as 'customer.tenure_months >= 24'")
-    try:
-        return compile_rule(value)
-    except RuleError as error:
-        raise ValueError(f"malformed rule, column {error.column}: {error}") from None
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class GatePolicy(_Section):
+class GatePolicy(Section):
     """May we speak?
 
     Attributes:
@@ -84,7 +65,7 @@ class GatePolicy(_Section):
     lag_s: Seconds = 5.0
 
 
-class MatchingPolicy(_Section):
+class MatchingPolicy(Section):
     """Which offers become candidates.
 
     Attributes:
@@ -94,7 +75,7 @@ class MatchingPolicy(_Section):
     minimum_need: Share = 0.5
 
 
-class Terms(_Section):
+class Terms(Section):
     """Which terms take part in the priority; one that is switched off counts 1."""
 
     propensity: bool = True
@@ -103,18 +84,20 @@ class Terms(_Section):
     lever: bool = True
 
 
-class Levers(_Section):
+class Levers(Section):
     """The business's own thumb on the scale, in points: those of an offer, its group and its kind add up.
 
     100 points double, -100 take away: L = 1 + points / 100, never below 0.
     """
 
-    kinds: dict[OfferKind, Points] = {OfferKind.SERVICE: -20.0, OfferKind.GOODWILL: -50.0}
-    groups: dict[str, Points] = {}
-    offers: dict[str, Points] = {}
+    kinds: dict[OfferKind, Points] = Field(
+        default_factory=lambda: {OfferKind.SERVICE: -20.0, OfferKind.GOODWILL: -50.0}
+    )
+    groups: dict[str, Points] = Field(default_factory=dict)
+    offers: dict[str, Points] = Field(default_factory=dict)
 
 
-class ContextWeight(_Section):
+class ContextWeight(Section):
     """Points for some offers where a rule holds of the customer, the context or the channel.
 
     Attributes:
@@ -123,20 +106,33 @@ class ContextWeight(_Section):
         offers: Ids of the offers; likewise ``groups`` and ``kinds``. With none of the three, all.
     """
 
-    when: Annotated[Rule, PlainValidator(_rule)]
+    when: RuleField
     points: Points
     offers: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     kinds: frozenset[OfferKind] = frozenset()
 
 
-class ArbitrationPolicy(_Section):
+class ExplorationPolicy(Section):
+    """How much may be tried that is not known to be best.
+
+    Attributes:
+        share: Of live conversations in which the chance of acceptance is drawn instead of expected.
+        silent: Of those, in which no sale is shown at all.
+    """
+
+    share: Share = 0.0
+    silent: Share = 0.1
+
+
+class ArbitrationPolicy(Section):
     """Which candidate comes first.
 
     Attributes:
         terms: Which of P, C, V and L take part.
         levers: The business's own weights.
         context_weights: Weights that depend on the customer and the context; their points add up.
+        exploration: How much may be tried.
         propensity_stated: Probability that an offer is accepted whose need was said outright, as long
             as nothing was learned; likewise ``propensity_unstated`` for one let slip.
         fit_weight: How much the priority rises with the fit, a cosine, between the customer's words and
@@ -154,6 +150,7 @@ class ArbitrationPolicy(_Section):
     terms: Terms = Terms()
     levers: Levers = Levers()
     context_weights: tuple[ContextWeight, ...] = ()
+    exploration: ExplorationPolicy = ExplorationPolicy()
     propensity_stated: Share = 0.2
     propensity_unstated: Share = 0.18
     fit_weight: Annotated[float, Field(ge=0.0)] = 2.0
@@ -163,7 +160,7 @@ class ArbitrationPolicy(_Section):
     minimum_share: Share = 0.6
 
 
-class SuggestionsPolicy(_Section):
+class SuggestionsPolicy(Section):
     """How many, and for how long.
 
     Attributes:
@@ -177,79 +174,7 @@ class SuggestionsPolicy(_Section):
     expire_s: Annotated[float, Field(gt=0.0)] = 180.0
 
 
-class Suppresses(StrEnum):
-    """What a rule of contact suppresses, and whose past it counts."""
-
-    OFFER = "offer"
-    GROUP = "group"
-    CUSTOMER = "customer"
-
-
-class ContactRule(_Section):
-    """So many of one outcome within a window suppress for a while.
-
-    Attributes:
-        of: The offer that it happened to, its whole group, or every offer to this customer.
-        after: The outcome that is counted.
-        times: How often it must have happened.
-        within_days: The window; None counts from the beginning of records.
-        for_days: How long the suppression lasts, from the last one counted.
-        channels: Where it must have happened, and where it then suppresses.
-        kinds: The kinds of offer it suppresses; empty is all.
-    """
-
-    of: Suppresses
-    after: OutcomeKind
-    times: Annotated[int, Field(ge=1)] = 1
-    within_days: Days | None = None
-    for_days: Days
-    channels: frozenset[Channel] = frozenset(Channel)
-    kinds: frozenset[OfferKind] = frozenset()
-
-
-class LaterPolicy(_Section):
-    """What "maybe later" is worth.
-
-    Attributes:
-        points: Added to the offer's levers on the day it was said.
-        half_life_days: Days in which half of that is gone.
-    """
-
-    points: Points = 30.0
-    half_life_days: Days = 14.0
-
-
-_SALES = frozenset({OfferKind.UPSELL, OfferKind.CROSS_SELL})
-
-
-class ContactPolicy(_Section):
-    """How often a customer may hear of the same, over all conversations and channels.
-
-    Attributes:
-        suppress: Each rule by itself; what one suppresses, no other lifts.
-        later: What "maybe later" is worth.
-    """
-
-    suppress: tuple[ContactRule, ...] = (
-        ContactRule(of=Suppresses.OFFER, after=OutcomeKind.DECLINED, for_days=30),
-        ContactRule(of=Suppresses.OFFER, after=OutcomeKind.SHOWN, times=3, within_days=7, for_days=10),
-        ContactRule(of=Suppresses.OFFER, after=OutcomeKind.ACCEPTED, for_days=90),
-        ContactRule(
-            of=Suppresses.CUSTOMER,
-            after=OutcomeKind.DECLINED,
-            times=3,
-            within_days=30,
-            for_days=30,
-            kinds=_SALES,
-        ),
-        ContactRule(
-            of=Suppresses.CUSTOMER, after=OutcomeKind.SHOWN, times=6, within_days=1, for_days=1, kinds=_SALES
-        ),
-    )
-    later: LaterPolicy = LaterPolicy()
-
-
-class Policy(_Section):
+class Policy(Section):
     """One policy; without a file the defaults hold.
 
     Attributes:

@@ -81,10 +81,14 @@ class PropensityModel:
         return _odds(prior) + sum(weight.mean for weight in weights), spread
 
 
+NOTHING_LEARNED = PropensityModel({})
+"""The policy's prior."""
+
+
 def learn(trials: Sequence[Trial]) -> PropensityModel:
     """Fit the model; without trials it is the prior."""
     if not trials:
-        return PropensityModel({})
+        return NOTHING_LEARNED
     names = sorted({name for trial in trials for name in trial.features})
     column = {name: number for number, name in enumerate(names)}
     seen = np.zeros((len(trials), len(names)))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from listener.events import Channel
 from offers.catalog import Offer
 from offers.contact import Contact, ContactHistory
+from offers.contact_rules import ContactPolicy, ContactRule, LaterPolicy, Suppresses
 from offers.decisions import OfferKind, OutcomeKind
-from offers.policy import ContactPolicy, ContactRule, LaterPolicy, Suppresses
 
 CARD = Offer("card", "Card", OfferKind.CROSS_SELL, group="cards")
 GOLD = Offer("gold", "Gold card", OfferKind.UPSELL, group="cards")

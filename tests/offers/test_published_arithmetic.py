@@ -7,13 +7,13 @@ from nlu.understanding import NeedKind
 from offers.arbitration import arbitrate
 from offers.catalog import Offer
 from offers.contact import ContactHistory
+from offers.contact_rules import ContactPolicy
 from offers.decisions import OfferKind, Scope, Score
 from offers.eligibility import Eligibility, Facts
 from offers.funnel import Fall, Funnel, Stage
 from offers.matching import Candidate
 from offers.policy import (
     ArbitrationPolicy,
-    ContactPolicy,
     ContextWeight,
     Levers,
     Policy,
