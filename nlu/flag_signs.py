@@ -2,6 +2,7 @@
 
 import re
 
+from nlu.consent import NO_CONSENT
 from nlu.signs import Signs, any_of
 from nlu.understanding import FlagId
 from nlu.vulnerability import VULNERABLE
@@ -42,6 +43,21 @@ SIGNS: dict[FlagId, Signs] = {
             r"(?:go|going|gone) to the (?:papers|press|newspapers|media|police about you)",
             r"address for service",
             r"on (?:the )?record",
+            r"(?:my|our) (?:\w+ )?complaint\b",
+            r"(?:i|we)(?:'?ve| have)? (?:already )?complained\b",
+            r"how (?:do|can) i complain",
+            r"report(?:ing)? (?:you|your (?:\w+ )?(?:driver|colleague|company|firm)) to",
+            r"(?:going to|gonna|shall|will|'ll) report you\b",
+            r"(?:someone|somebody|anyone|whoever)(?:'s| is)? (?:more )?(?:senior|above you|higher up"
+            r"|in charge)",
+            r"want (?:this|that|it) (?:escalated|noted|dealt with|put on file)",
+            r"(?:writ\w+|letter) to (?:your|the) (?:head office|chief executive|ceo|directors?)",
+            r"(?:demand|expect|want)(?: to be)? compensat\w+",
+            r"(?:breach of (?:contract|the)|against the law|i know my rights|deadlock letter"
+            r"|citizens advice)",
+            r"all over (?:social media|the internet|facebook|twitter)",
+            r"disput(?:e|ing) (?:it|this|the charge) with my (?:bank|card)",
+            r"(?:get me|want|where'?s) (?:your|a|the) (?:manager|supervisor|team leader)\b",
         ),
         never=any_of(
             r"no complaints?",
@@ -50,6 +66,8 @@ SIGNS: dict[FlagId, Signs] = {
             r"(?:like|as|am|i'?m|he'?s|she'?s|being|work(?:s|ing)? (?:as|for)) (?:the|a|an"
             r"|some) (?:\w+ )?(?:lawyer|solicitor|attorney|barrister)s?",
             r"power of attorney",
+            r"[\w']+'?s an? (?:\w+ )?(?:lawyer|solicitor|attorney|barrister)",
+            r"(?:lawyer|solicitor|attorney)s? (?:needs?|wants?|asked for|requires?) (?:a|an|the|my|some)",
             r"(?:lawyer|solicitor|attorney)'?s? (?:friend|conference|office (?:party|move))",
             r"on record (?:is|as|for)",
         ),
@@ -62,9 +80,11 @@ SIGNS: dict[FlagId, Signs] = {
             r"(?:want|going|like|need|wanna|gonna|ready|thinking (?:of|about)) (?:to )?(?:leave|leaving"
             r"|quit|quitting) (?:you|the (?:gym|club|company|bank)|this (?:company|bank)|altogether"
             r"|you (?:lot|guys|people))",
-            r"(?:going|go|moving|move|switch(?:ing)?|changing|change|taking it) (?:over )?to (?:another"
-            r"|a different|some ?(?:one|body) else|one of your|(?:a|your) competitors?|a new"
-            r"|an ?other) ?(?:provider|company|supplier|bank|gym|shop|store|firm|insurer|carrier)?",
+            r"(?:going|go|moving|move|switch(?:ing)?|changing|change"
+            r"|taking it) (?:over )?to (?:some ?(?:one|body) else"
+            r"|one of your|(?:a|your) competitors?|(?:another|a different|a new"
+            r"|an ?other) (?:\w+ )?(?:provider|company"
+            r"|supplier|bank|gym|shop|store|firm|insurer|carrier|network))",
             r"(?:switch|swap|change) (?:provider|supplier|carrier|bank|insurer|compan)\w*",
             r"(?:go|going|shop|look|looking|tak(?:e|ing) (?:my|our) (?:business|money|custom)) elsewhere",
             r"tak(?:e|ing) (?:my|our) (?:business|custom|money) (?:away|somewhere|to)",
@@ -81,6 +101,21 @@ SIGNS: dict[FlagId, Signs] = {
             r"(?:won'?t|not) (?:be )?renew(?:ing)?\b",
             r"lose (?:me|us) as (?:a )?customer",
             r"lost (?:a|me as a) customer",
+            r"(?:going to|gonna|about to|will) lose me\b",
+            r"want out\b(?! of (?:the )?(?:house|here))",
+            r"(?:give|giving|hand(?:ing)? in) (?:you )?(?:my |our )?(?:\w+ days'? )?notice\b",
+            r"notice (?:do i|i) (?:have to|need to|must) give",
+            r"(?:fee|penalty|charged?) (?:for|if i) (?:leave|leaving)",
+            r"(?:off|over|going|gone|moving|back) to (?:your|the|a|my) (?:competit\w+|rivals?|other lot"
+            r"|old (?:supplier|provider|bank|network))",
+            r"(?:half a mind|this close|tempted) to (?:leav|switch|cancel)\w*",
+            r"(?:other|another|different) (?:lot|provider|company|supplier|network|bank|firm)"
+            r"(?:'s| is| are)? (?:offering|charging|cheaper|half)",
+            r"(?:don'?t|do not) (?:bother )?renew(?:ing)? (?:me|it|my)",
+            r"(?:don'?t|do not|no longer) want to be (?:a|your) (?:member|customer)",
+            r"won'?t be (?:staying|coming back|needing your)",
+            r"reasons? not to (?:leave|switch|cancel)",
+            r"(?:stop|end) (?:my|our) (?:\w+ )?(?:subscription|membership|plan|contract|policy)\b",
         ),
         never=any_of(
             r"(?:don'?t|do not|not|didn'?t|doesn'?t|never) (?:want to |wanna |going to "
@@ -116,6 +151,18 @@ SIGNS: dict[FlagId, Signs] = {
             r"(?:stop|quit) (?:selling|offering|pitching|pushing|trying to sell)",
             r"(?:i|i'?ve|i have)(?: already)? (?:said|told \w+) no\b",
             r"(?:no|nah),? (?:i'?m|we'?re) (?:good|fine|okay) (?:for|with what)",
+            r"(?:save|skip|leave out|spare me|drop|enough (?:of|with)) (?:\w+ ){0,2}?(?:sales|pitch"
+            r"|patter|spiel)",
+            r"(?:not|n'?t) (?:here|calling|ringing|call|ring) (?:\w+ )?to (?:buy|be sold)",
+            r"(?:don'?t|do not|not) (?:want|need|looking for|after) (?:the|an?|your"
+            r"|any) (?:\w+ )?(?:upgrade|bundle"
+            r"|add.?ons?|extras)\b",
+            r"no (?:extras|add.?ons|upgrades)\b",
+            r"(?:i|i'?ve|i have)(?: already)? (?:turned|knocked) (?:it|that|them) (?:down|back)",
+            r"answer(?:'?s| is) (?:still )?no\b",
+            r"(?:isn'?t|not) a sales call",
+            r"whatever (?:it is )?you'?re (?:selling|about to offer)",
+            r"sick of (?:being sold|you (?:\w+ )?selling)",
         ),
         never=any_of(
             r"not interested in (?:cancel|leav|why|excuses|apolog|a refund|compensation|hearing)",
@@ -123,24 +170,7 @@ SIGNS: dict[FlagId, Signs] = {
         ),
         denied_counts=True,
     ),
-    FlagId.NO_CONSENT: Signs(
-        pattern=any_of(
-            r"(?:don'?t|do not|didn'?t|never|not|withdraw (?:my)?) (?:\w+ ){0,3}?consent(?:ed"
-            r"|ing)?\b(?! form)",
-            r"opt(?:ed|ing)?(?: me)? out (?:of|from)? ?(?:all |any |your |the )?(?:marketing|offers?"
-            r"|promo\w*|emails?|everything|that stuff)",
-            r"take me off (?:your|the|that|any|all) (?:\w+ )?(?:lists?|mailing|marketing)",
-            r"unsubscribe me",
-            r"(?:stop|don'?t|do not|no more|never) (?:\w+ )?(?:send(?:ing)?|email(?:ing)?|text(?:ing)?"
-            r"|call(?:ing)?|ring(?:ing)?|contact(?:ing)?|use|using)(?: \w+){0,5}? (?:marketing|offers?"
-            r"|promo\w*|adverts?|win ?back|newsletters?|for (?:sales|advertising|marketing))",
-            r"(?:not allowed|no right|don'?t have (?:my )?permission"
-            r"|never gave (?:you )?(?:my )?permission) to (?:use|contact|call|email|market|share)",
-            r"marketing (?:list|emails?|calls?|texts?) (?:off|stopped|removed)",
-        ),
-        never=any_of(r"(?:yes|sure|happy) (?:i|to) (?:consent|agree)"),
-        denied_counts=True,
-    ),
+    FlagId.NO_CONSENT: NO_CONSENT,
     FlagId.HURRY: Signs(
         pattern=any_of(
             r"in (?:a (?:bit of a |real |bloody |massive |huge |big |tearing )?|such a )(?:hurry|rush)",
@@ -165,11 +195,29 @@ SIGNS: dict[FlagId, Signs] = {
             r"(?:boarding|meeting|appointment|class|exam|shift|seminar|interview|client\b.{0,20}|train"
             r"|bus|flight|lunch break)(?: \w+){0,3} (?:starts? |is |leaves? |ends )?in (?:like "
             r"|about )?(?:\w+ )?(?:minutes?|mins?|a minute|\d+|half an hour)",
-            r"(?:don'?t have|haven'?t got|ain'?t got|(?:have|got) no) (?:the |any )?(?:time\b|all day)",
+            r"(?:don'?t have|haven'?t got|ain'?t got|(?:have|got|'ve) no) (?:the |any |much )?(?:time\b"
+            r"|all day|long\b)",
+            r"(?:quick|quickly|fast|chop)(?:[, ]+(?:please|pls|quick|quickly|fast|chop))+",
+            r"as (?:quick|fast|brief)(?:ly)? as (?:you can|possible)",
+            r"(?:speed|hurry) (?:this|it|things) (?:up|along)",
+            r"(?:leaves?|leaving|departs?|goes|closes?|closing|shuts?|runs? out|boards?|boarding) in"
+            r" (?:\w+ ){0,2}?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|fifteen|few|couple)"
+            r"(?: of)?(?: ?min\w*|$)",
+            r"(?:double.?parked|final (?:call|boarding)|calling (?:my|our) flight|pressed for time)",
+            r"(?:taxi|cab|patient|client)(?:'s| is)? waiting",
+            r"(?:i'?m|we'?re) (?:already|running|gonna be|going to be) late\b(?! (?:on|with|paying))",
+            r"(?:i'?m|we'?re) (?:just )?(?:about to|on my way to) (?:board|walk in\w*|get on|go in\w*)",
+            r"(?:i|we)(?:'?ve| have)?(?: got)? an? (?:train|bus|plane|flight|ferry) to catch",
+            r"(?:phone|battery)(?:'s| is) (?:about to|nearly|almost|going to) (?:die|dead|go)",
+            r"can'?t (?:talk|stay|hang about|hang on|hang around)(?: \w+){0,2}? (?:long|line|phone)\b",
+            r"(?:skip the small talk|just yes or no)",
         ),
         never=any_of(
-            r"(?:no|not|never|isn'?t|ain'?t|aren'?t|without|don'?t|what'?s the) (?:\w+ ){0,3}?(?:rush|hurry)",
+            r"(?:no|not|never|isn'?t|ain'?t|aren'?t|without|don'?t|what'?s the) (?:\w+ ){0,3}?(?:rush"
+            r"|hurry)",
             r"take your time",
+            r"(?:when|what time|where|how|why) (?:do|must|should|will) (?:i|we) (?:have to|need to"
+            r"|must)?",
             r"(?:not|no) in (?:a|any) (?:rush|hurry)",
         ),
         denied_counts=True,

@@ -13,7 +13,7 @@ from listener.events import Turn
 from nlu.acts import DialogueHead, load_dialogue_head
 from nlu.business import Business
 from nlu.cues import language_sha256, load_language
-from nlu.embedder import Embedder, load_minilm
+from nlu.embedder import TonedEmbedder, load_minilm
 from nlu.examples import ReasonModel
 from nlu.flags import FlagsReader, FlagsState
 from nlu.needs import NeedsHead, NeedsReader, NeedsState, load_needs_head
@@ -38,7 +38,7 @@ class Models:
         sha256: Name of each model to the sha256 of its weights, lower-case hex.
     """
 
-    embedder: Embedder
+    embedder: TonedEmbedder
     language: Language
     dialogue: DialogueHead
     sentiment: SentimentHead

@@ -9,7 +9,7 @@ from spacy.language import Language
 
 from listener.events import Speaker, Turn
 from nlu.cues import Cut, cut
-from nlu.embedder import Embedder
+from nlu.embedder import TonedEmbedder
 from nlu.reading import Clause, Reading
 from nlu.redaction import MASK, mask
 
@@ -20,14 +20,14 @@ _MASKED = re.compile(rf"{MASK}+(?:\s+{MASK}+)*")
 class Reader:
     """Reads turns; holds no state of any conversation, so all may share it."""
 
-    embedder: Embedder
+    embedder: TonedEmbedder
     nlp: Language
 
     def read(self, turn: Turn) -> Reading:
         """Return the turn as the readers of ``nlu`` see it; never raises, whatever was said."""
         text = mask(turn.utterance.text)
-        vector = self.embedder.embed([speakable(text)])[0]
-        return Reading(turn, text, vector, self._clauses(text, turn.utterance.speaker, vector))
+        vector, tone = self.embedder.embed([speakable(text)])[0], self.embedder.tone(speakable(text))
+        return Reading(turn, text, vector, self._clauses(text, turn.utterance.speaker, vector), tone)
 
     def _clauses(self, text: str, speaker: Speaker, vector: NDArray[np.float32]) -> tuple[Clause, ...]:
         """Return the clauses; needs are the customer's, so that an agent's turn stays in one piece."""

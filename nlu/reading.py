@@ -1,6 +1,6 @@
 """A turn as the readers see it: masked, embedded, cut into clauses. Made once, read by all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,9 +44,12 @@ class Reading:
         text: The same text with personal data masked, character for character.
         vector: Embedding of the masked text, float32, unit length, shape ``(dim,)``.
         clauses: The turn's clauses in order; at least one unless the text is blank.
+        tone: Vector of the masked text in which its tone shows, float32, unit length, shape ``(dim,)``; empty
+            where it is made for readers that need none.
     """
 
     turn: Turn
     text: str
     vector: NDArray[np.float32]
     clauses: tuple[Clause, ...]
+    tone: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))

@@ -1,6 +1,6 @@
 """How the customer feels, turn by turn: their own words, and the agent's before them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from nlu.head_files import Arrays, read_head
 from nlu.reading import Reading
 from nlu.understanding import Sentiment, Trend
 
-_SHA256 = "9e957a9f89f2861e0aa799adcbec0ca135449aa16c94061b95e36da04cd51970"
+_SHA256 = "870155583e17a5969e0a3d3a5006f19995280e0eb0f4e181c5b7948c3e242231"
 
 SHORT, LONG = 0.5, 0.85
 """Share of a running average that outlives a customer turn."""
@@ -30,11 +30,11 @@ _Vector = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SentimentHead:
-    """The trained numbers of sentiment: a turn becomes scores of three classes, now and in two averages.
+    """The trained networks of sentiment: a turn becomes scores of three classes, now and in two averages.
 
     Attributes:
         sha256: Of the file they came from, lower-case hex.
-        arrays: By name, as ``bench/train_sentiment.py`` writes them.
+        arrays: By name, as ``bench/train_sentiment.py`` writes them; their first axis is the network.
     """
 
     sha256: str
@@ -48,18 +48,26 @@ class SentimentHead:
             agent: The agent's turn before it, if there was one.
 
         Returns:
-            float32 of shape ``(9,)``: three scores for now, three for the short average, three for the long.
+            float32 of shape ``(networks, 9)``: three scores for now, three for the short average, then three
+            for the long.
         """
         rows, weights = word_rows(reading.text, agent.text if agent else "")
-        said = weights @ self.arrays["words"][rows].astype(np.float32)
-        scores = self.arrays["turn"].astype(np.float32) @ turn_features(reading, agent)
-        return (scores + said).astype(np.float32)
+        features = turn_features(reading, agent)
+        said = np.einsum("r,nrs->ns", weights, self.arrays["words"][:, rows])
+        hidden = np.maximum(self.arrays["hidden"] @ features + self.arrays["hidden_bias"], 0)
+        heard = np.einsum("nsh,nh->ns", self.arrays["out"], hidden) + self.arrays["out_bias"]
+        return (said + heard + self.arrays["skip"] @ features).astype(np.float32)
 
     def chances(self, now: _Vector, short: _Vector, long: _Vector) -> _Vector:
         """Return the probabilities of unhappy, neutral and happy from their scores and running averages."""
-        scores = now + short + long + self.arrays["bias"].astype(np.float32)
-        odds = np.exp(scores - scores.max())
-        return (odds / odds.sum()).astype(np.float32)
+        scores = now + short + long
+        odds = np.exp(scores - scores.max(1, keepdims=True))
+        return (odds / odds.sum(1, keepdims=True)).mean(0).astype(np.float32)
+
+    @property
+    def networks(self) -> int:
+        """How many networks are asked; what they hold for likely is averaged."""
+        return len(self.arrays["out"])
 
 
 def load_sentiment_head() -> SentimentHead:
@@ -68,7 +76,8 @@ def load_sentiment_head() -> SentimentHead:
     Raises:
         HeadError: Its file is missing or not the one we trained.
     """
-    return SentimentHead(_SHA256, read_head("sentiment.npz", _SHA256))
+    arrays = read_head("sentiment.npz", _SHA256)
+    return SentimentHead(_SHA256, {name: array.astype(np.float32) for name, array in arrays.items()})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,10 +86,11 @@ class SentimentState:
 
     Attributes:
         belief: The customer's sentiment now.
-        short: Average of the head's scores over about two customer turns, shape ``(3,)``.
+        short: Average of the head's scores over about two customer turns, shape ``(networks, 3)``.
         long: The same over about seven.
         agent: The agent's latest turn, or None before the first.
         long_view: The mood of the last few customer turns, in [-1, 1].
+        chances: Probabilities of unhappy, neutral and happy after the latest customer turn.
     """
 
     belief: Sentiment
@@ -88,6 +98,7 @@ class SentimentState:
     long: _Vector
     agent: Reading | None = None
     long_view: float = 0.0
+    chances: _Vector = field(default_factory=lambda: np.zeros(3, np.float32))
 
 
 class SentimentReader:
@@ -98,7 +109,8 @@ class SentimentReader:
 
     def begin(self) -> SentimentState:
         """Return the state before the first turn."""
-        return SentimentState(Sentiment(), np.zeros(3, np.float32), np.zeros(3, np.float32))
+        nothing = np.zeros((self._head.networks, 3), np.float32)
+        return SentimentState(Sentiment(), nothing, nothing)
 
     def read(self, state: SentimentState, reading: Reading) -> SentimentState:
         """Take the next turn of either speaker; return the state after it."""
@@ -107,12 +119,13 @@ class SentimentReader:
         if not reading.text.strip() or is_farewell(reading.text):
             return state
         said = self._head.weigh(reading, state.agent)
-        short = _blend(state.short, said[3:6], SHORT)
-        long = _blend(state.long, said[6:], LONG)
-        chances = self._head.chances(said[:3], short, long)
+        short = _blend(state.short, said[:, 3:6], SHORT)
+        long = _blend(state.long, said[:, 6:], LONG)
+        chances = self._head.chances(said[:, :3], short, long)
         value = _CARRIED * state.belief.value + (1 - _CARRIED) * float(chances[2] - chances[0])
         belief = Sentiment(value, _trend(value - state.long_view), float(chances.max()))
-        return SentimentState(belief, short, long, state.agent, _SLOW * state.long_view + (1 - _SLOW) * value)
+        long_view = _SLOW * state.long_view + (1 - _SLOW) * value
+        return SentimentState(belief, short, long, state.agent, long_view, chances)
 
 
 def _blend(before: _Vector, new: _Vector, kept: float) -> _Vector:
@@ -127,11 +140,15 @@ def turn_features(reading: Reading, agent: Reading | None) -> _Vector:
         agent: The agent's turn before it, if there was one.
 
     Returns:
-        float32 of shape ``(2 * dim + CUE_COUNT,)``.
+        float32 of shape ``(4 * dim + CUE_COUNT,)``: tone and vector of the customer's turn, those of the
+        agent's (zeroes where there was none or it was empty), and the counted signs.
     """
-    before = np.zeros_like(reading.vector) if agent is None else agent.vector
+    now = np.concatenate([reading.tone, reading.vector])
+    before = (
+        np.concatenate([agent.tone, agent.vector]) if agent and agent.text.strip() else np.zeros_like(now)
+    )
     cues = mood_cues(reading.text, agent.text if agent else "")
-    return np.concatenate([reading.vector, before, cues]).astype(np.float32)
+    return np.concatenate([now, before, cues]).astype(np.float32)
 
 
 def _trend(difference: float) -> Trend:

@@ -73,6 +73,26 @@ def test_sentiment_recovers_after_good_help(sentiment: SentimentReader, reader: 
     assert states[1].belief.value < 0 < states[-1].belief.value
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thank you, and i'm sorry i was so short with you just now, you've been really kind",
+        "oh that's wonderful, forgive me for snapping at you earlier",
+    ],
+)
+def test_who_apologises_for_their_anger_is_angry_no_more(
+    sentiment: SentimentReader, reader: Reader, text: str
+) -> None:
+    states = follow(
+        sentiment,
+        reader,
+        (CUSTOMER, "this is the third time it broke, i am really fed up with you"),
+        (AGENT, "i'm so sorry, i have refunded you and a new one arrives tomorrow"),
+        (CUSTOMER, text),
+    )
+    assert states[-1].belief.value > 0 > states[1].belief.value
+
+
 def test_the_agents_own_words_change_nothing(sentiment: SentimentReader, reader: Reader) -> None:
     states = follow(
         sentiment, reader, (CUSTOMER, "hello"), (AGENT, "this is terrible, i am so angry and upset")
