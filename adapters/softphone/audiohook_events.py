@@ -82,7 +82,7 @@ class AudioHookEvents:
     def _tell_partial(self, partial: Partial) -> None:
         now_s = monotonic()
         is_due = now_s >= self._next_partial_s[partial.speaker] and self._exchange.waiting < _PARTIALS_UNTIL
-        if is_due and partial.speaker in self._speakers:
+        if is_due and partial.text and partial.speaker in self._speakers:
             self._next_partial_s[partial.speaker] = now_s + _PARTIALS_EVERY_S
             self._send("transcript", **self._said(partial.speaker, partial.text, _UNSURE), isFinal=False)
 

@@ -57,6 +57,7 @@ class Hearing:
         self._steps: asyncio.Queue[_Step] = asyncio.Queue()
         self._waiting_s = 0.0
         self._is_paused = False
+        self._refused: RefusedError | None = None
         self._reasons_to_pause = set[str]()
         if not understands(events.language):
             self._reasons_to_pause.add("language")
@@ -78,31 +79,37 @@ class Hearing:
             await self._call.hang_up(self._line)
 
     async def _relay(self) -> None:
-        """Bring the call what came, in its order."""
-        while True:
-            match await self._steps.get():
-                case bytes() as data:
-                    await self._line.take(data, self._time.call_s)
-                    self._time.advance(self._seconds(data))
-                    self._waiting_s -= self._seconds(data)
-                case Paused():
-                    await self._call.pause()
-                case Resumed() as resumed:
-                    self._call.resume()
-                    self._time.skip(resumed.parameters)
-                    self._time.catch_up(self._call.live_s())
-                case Discarded() as discarded:
-                    self._time.skip(discarded.parameters)
-                case Close():
-                    asyncio.get_running_loop().call_later(_CLOSED_WITHIN_S, self._exchange.send_closed)
-                    return
-                case error:
-                    raise error
+        """Bring the call what came, in its order, until the session closes."""
+        while not isinstance(step := await self._steps.get(), Close):
+            if self._refused is not None:
+                raise self._refused
+            if isinstance(step, Exception):
+                raise step
+            await self._follow(step)
             if self._steps.empty():
                 self._resume("behind")
+        asyncio.get_running_loop().call_later(_CLOSED_WITHIN_S, self._exchange.send_closed)
+
+    async def _follow(self, step: bytes | Paused | Resumed | Discarded) -> None:
+        match step:
+            case bytes():
+                await self._line.take(step, self._time.call_s)
+                self._time.advance(self._seconds(step))
+                self._waiting_s -= self._seconds(step)
+            case Paused():
+                await self._call.pause()
+            case Resumed():
+                self._call.resume()
+                self._time.skip(step.parameters)
+                self._time.catch_up(self._call.live_s())
+            case Discarded():
+                self._time.skip(step.parameters)
 
     async def _read(self) -> None:
-        """Read until the session ends, one way or another; whatever went wrong is raised in its turn."""
+        """Read until the session ends, one way or another.
+
+        What is refused is refused at once; when the line is lost, all that came before is heard first.
+        """
         try:
             while not isinstance(message := await self._exchange.receive(), Close):
                 if isinstance(message, bytes):
@@ -111,6 +118,8 @@ class Hearing:
                     self._answer(message)
             self._steps.put_nowait(message)
         except Exception as error:  # raised where the call is heard
+            if isinstance(error, RefusedError):
+                self._refused = error
             self._steps.put_nowait(error)
 
     def _take(self, data: bytes) -> None:
