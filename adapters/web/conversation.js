@@ -50,7 +50,7 @@ const folds = {
     it.ended = true;
     it.partials.clear();
   },
-  partial: (it, { speaker, text }) => it.partials.set(speaker, text),
+  partial: (it, { speaker, text }) => (text ? it.partials.set(speaker, text) : it.partials.delete(speaker)),
   utterance: (it, data, { turn }) => {
     it.partials.delete(data.speaker);
     it.turns.set(turn, { turn, ...data });

@@ -23,6 +23,7 @@ export class AudioLine {
   #begun = false;
   #started = false;
   #paused = false;
+  #stopped = false;
   #failures = 0;
   #refusal = null;
   #retryTimer = 0;
@@ -71,6 +72,7 @@ export class AudioLine {
   /** End the call. The last words are still on their way; without a line, the server ends it by itself. */
   stop() {
     this.#say({ type: "stop" });
+    this.#stopped = true;
     if (!this.#started) return this.#end("ended", "The call has ended");
     this.#started = false;
     this.#tell("ending", "The call has ended, its last words are coming");
@@ -101,7 +103,8 @@ export class AudioLine {
 
   #closed(code) {
     const refusal = this.#refusal ?? REFUSALS.get(code);
-    if (refusal !== undefined) this.#end("refused", refusal);
+    if (this.#stopped) this.#end("ended", "The call has ended");
+    else if (refusal !== undefined) this.#end("refused", refusal);
     else this.#lost();
   }
 

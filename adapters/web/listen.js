@@ -55,7 +55,7 @@ class Call {
 
   end() {
     this.#release();
-    this.#line.stop();
+    this.#line?.stop();
   }
 
   async #connect() {
@@ -95,7 +95,8 @@ class Call {
 
   #tell(status) {
     if (["ended", "refused"].includes(status.state)) this.#release();
-    show(status);
+    // The last words of a call may still be coming when the next one has begun.
+    if (call === this) show(status);
   }
 
   #release() {
@@ -119,7 +120,6 @@ function show({ state, text }) {
   setText(pause, state === "paused" ? "Go on" : "Pause");
   pause.disabled = state === "lost";
   for (const { choice } of sides.values()) choice.disabled = !isOver;
-  if (isOver) call = null;
 }
 
 async function listInputs() {
