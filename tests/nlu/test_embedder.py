@@ -43,6 +43,13 @@ def test_what_means_the_same_lies_closer_than_what_does_not(embedder: Embedder) 
     assert bill @ invoice > bill @ weather + 0.2
 
 
+def test_the_tone_is_another_layers_view_of_the_same_text() -> None:
+    minilm = load_minilm()
+    tone, vector = minilm.tone("oh great, another week"), minilm.embed(["oh great, another week"])[0]
+    assert np.linalg.norm(tone) == pytest.approx(1.0, abs=1e-5)
+    assert not np.allclose(tone, vector, atol=0.01)
+
+
 def test_half_a_surrogate_pair_is_embedded_too(embedder: Embedder) -> None:
     assert np.isfinite(embedder.embed(["ok \ud83d"])).all()
 
