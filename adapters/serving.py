@@ -1,7 +1,6 @@
 """Running the server: its socket, its life, its end."""
 
 import asyncio
-import base64
 import errno
 import socket
 import sys
@@ -19,7 +18,7 @@ from adapters.files import make_folder, read_text
 from adapters.loading import load_desk
 from adapters.recorded.feed import Destination, Sending, feed
 from adapters.recorded.recordings import RecordedCall, two_channels
-from adapters.settings import Settings, token_of
+from adapters.settings import Settings, audiohook_of, token_of
 from adapters.softphone.audiohook_signature import AudioHookSignature
 from adapters.softphone.signature import TwilioSignature
 from adapters.switchboard import Follower
@@ -70,6 +69,7 @@ def serve(settings: Settings, *, play: Path | None, show: bool) -> None:
 def _parts(settings: Settings, catalog: Path, token: str, followers: tuple[Follower, ...]) -> Parts:
     if settings.journal is not None:
         make_folder(settings.journal)
+    audiohook = audiohook_of(settings)  # before anything slow is loaded
     return Parts(
         desk=load_desk(catalog, settings.policy, settings.fitted),
         ears=load_ears(settings.whisper),
@@ -79,7 +79,7 @@ def _parts(settings: Settings, catalog: Path, token: str, followers: tuple[Follo
         journals=settings.journal,
         followers=followers,
         signature=_signature(settings),
-        audiohook=_audiohook(settings),
+        audiohook=audiohook and AudioHookSignature(*audiohook, settings.public_url),
     )
 
 
@@ -89,19 +89,6 @@ def _signature(settings: Settings) -> TwilioSignature | None:
     file = settings.twilio_auth_token_file
     auth_token = settings.twilio_auth_token if file is None else read_text(file).strip()
     return TwilioSignature(auth_token, settings.public_url)
-
-
-def _audiohook(settings: Settings) -> AudioHookSignature | None:
-    key, secret = settings.audiohook_key, settings.audiohook_secret
-    if settings.audiohook_file is not None:
-        key, _, secret = read_text(settings.audiohook_file).strip().partition("\n")
-    try:
-        decoded = base64.b64decode(secret.strip(), validate=True)
-    except ValueError:
-        raise ServingError("AudioHook's client secret: give it in base64, as Genesys does") from None
-    if not key and (decoded or settings.audiohook_file is not None):
-        raise ServingError("AudioHook's API key: missing beside its client secret")
-    return AudioHookSignature(key.strip(), decoded, settings.public_url) if key else None
 
 
 def _announce(settings: Settings, address: str, token: str) -> None:

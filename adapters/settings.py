@@ -1,5 +1,6 @@
 """Everything that can be set from outside, read once: flags first, then the environment."""
 
+import base64
 import re
 import secrets
 from ipaddress import ip_address
@@ -8,6 +9,8 @@ from typing import Self
 
 from pydantic import AliasChoices, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from adapters.files import read_text
 
 
 class SettingsError(ValueError):
@@ -106,3 +109,24 @@ def read_settings(**flags: object) -> Settings:
 def token_of(settings: Settings) -> str:
     """Return the token that clients must show, made up when none is set."""
     return settings.token or secrets.token_urlsafe(18)
+
+
+def audiohook_of(settings: Settings) -> tuple[str, bytes] | None:
+    """Return AudioHook's API key and client secret, which may be empty; None where there is no key.
+
+    Raises:
+        SettingsError: The secret is not base64, or comes without a key.
+        FileError: They are to be in a file that cannot be read.
+    """
+    key, secret = settings.audiohook_key, settings.audiohook_secret
+    if settings.audiohook_file is not None:
+        key, _, secret = read_text(settings.audiohook_file).strip().partition("\n")
+    try:
+        decoded = base64.b64decode(secret.strip(), validate=True)
+    except ValueError:
+        raise SettingsError("audiohook_secret: give it in base64, as Genesys does") from None
+    if key:
+        return key.strip(), decoded
+    if decoded or settings.audiohook_file is not None:
+        raise SettingsError("audiohook_key: missing")
+    return None

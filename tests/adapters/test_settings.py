@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from adapters.claims import ClaimError, check_claims
-from adapters.settings import SettingsError, read_settings, token_of
+from adapters.settings import SettingsError, audiohook_of, read_settings, token_of
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +71,26 @@ def test_a_public_url_that_twilio_would_not_sign_is_refused(url: str) -> None:
 def test_asterisk_is_listened_to_only_when_asked_and_on_this_machine_alone() -> None:
     assert read_settings().audiosocket_port is None
     assert read_settings(audiosocket_port=9092).audiosocket_host == "127.0.0.1"
+
+
+def test_audiohook_s_secrets_come_from_the_environment_or_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert audiohook_of(read_settings()) is None
+    monkeypatch.setenv("RIGHTSELL_AUDIOHOOK_KEY", "key")
+    assert audiohook_of(read_settings()) == ("key", b"")
+    monkeypatch.setenv("RIGHTSELL_AUDIOHOOK_SECRET", "c2VjcmV0")
+    assert audiohook_of(read_settings()) == ("key", b"secret")
+    file = tmp_path / "audiohook"
+    file.write_text("another key\r\nc2VjcmV0\r\n")
+    assert audiohook_of(read_settings(audiohook_file=file)) == ("another key", b"secret")
+
+
+@pytest.mark.parametrize(("key", "secret"), [("key", "not base64"), ("key", "ü"), ("", "c2VjcmV0")])
+def test_audiohook_s_secrets_have_to_be_complete(key: str, secret: str) -> None:
+    with pytest.raises(SettingsError, match="audiohook") as refused:
+        audiohook_of(read_settings(audiohook_key=key, audiohook_secret=secret))
+    assert secret not in str(refused.value)
 
 
 def test_a_package_of_ours_that_another_distribution_owns_is_refused_by_both_names() -> None:
