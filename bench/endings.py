@@ -24,6 +24,7 @@ DOES = {
     "claims": "fulfils",
     "claims_and_more": "fulfils",
     "accepts_done": "accepts",
+    "done_thanks": "accepts",
     "asks_after": "doubts",
     "answers_after": "informs",
     "doubts_done": "doubts",
@@ -42,6 +43,8 @@ DOES = {
     "works_now": "accepts",
     "still_broken": "doubts",
     "one_more": "adds_request",
+    "looks_up": "adds_request",
+    "tells": "fulfils",
     "chats_customer": "chats",
     "chats_agent": "chats",
     "back_channels": "gives",
@@ -57,6 +60,7 @@ BY_AGENT = frozenset(
         "claims",
         "claims_and_more",
         "answers_after",
+        "tells",
         "insists",
         "fails",
         "anything_else",
@@ -111,8 +115,25 @@ SETTLED = _scripts(
     "commits presses holds claims accepts_done",
     "fails presses holds claims accepts_done",
     "claims tries works_now",
+    "claims done_thanks",
+    "claims done_thanks",
+    "claims anything_else no_more",
+    "claims asks_after answers_after done_thanks",
+    "claims asks_after answers_after anything_else no_more",
+    "confirm_questions go_ahead claims done_thanks",
+    "fails confirm_questions go_ahead claims done_thanks",
 )
 """From there to the acceptance, which is the last."""
+
+LOOKED_UP = _scripts(
+    "looks_up tells done_thanks",
+    "looks_up tells accepts_done",
+    "looks_up tells anything_else no_more",
+    "looks_up holds tells done_thanks",
+    "looks_up tells asks_after answers_after done_thanks",
+    "looks_up tells asks_after answers_after anything_else no_more",
+)
+"""A second request and its answer, to the acceptance, which is the last."""
 
 IDLE_TALK = _scripts(
     "holds polite",
@@ -146,6 +167,7 @@ _MOVES = {
     "still_broken": OPEN,
     "fails": FAILED,
     "claims": DONE,
+    "tells": DONE,
 }
 """Kinds that change how far the request has come."""
 

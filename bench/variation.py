@@ -15,6 +15,7 @@ from bench.endings import (
     BY_AGENT,
     DOES,
     IDLE_TALK,
+    LOOKED_UP,
     SETTLED,
     SETTLED_TALK,
     UNSETTLED,
@@ -49,8 +50,9 @@ class Chances:
     idle_words: float = 0.2
     small_talk: float = 0.3
     second_request: float = 0.15
+    looked_up: float = 0.15
     unsettled: float = 0.22
-    settled: float = 0.25
+    settled: float = 0.35
     doubt: float = 0.1
     one_breath: float = 0.05
 
@@ -99,6 +101,8 @@ class Variation:
             lines = self._talk(lines, chance)
         if chance.random() < chances.second_request:
             lines = self._ask_more(lines, chance)
+        elif chance.random() < chances.looked_up:
+            lines = self._look_up(lines, chance)
         return lines
 
     def _line(self, kind: str, stage: int, chance: np.random.Generator, *, early: bool = True) -> Line:
@@ -170,6 +174,21 @@ class Variation:
         turn = self._lines(["one_more"] * int(chance.random() < 0.7), OPEN, chance)
         return before + turn + list(other[start:])
 
+    def _look_up(self, lines: list[Line], chance: np.random.Generator) -> list[Line]:
+        """Let a question for something else follow, be answered and accepted; then go on as before."""
+        settled = _first_accepted(lines)
+        if settled is None:
+            return lines
+        more = self._accepted_at_last(_one_of(LOOKED_UP, chance), chance)
+        before = [replace(line, timely=False) for line in lines[: settled + 1]]
+        after = [replace(line, timely=False) for line in lines[settled + 1 :]]
+        return [*before, *more, *after]
+
+    def _accepted_at_last(self, kinds: Sequence[str], chance: np.random.Generator) -> list[Line]:
+        way = self._script(kinds, chance)
+        way = [replace(line, early=line.early and line.stage != DONE) for line in way]
+        return [*way[:-1], replace(way[-1], stage=ACCEPTED, early=False, timely=True)]
+
     def _leave_unsettled(self, lines: list[Line], chance: np.random.Generator) -> list[Line]:
         """Put a promise, a failure or a claim that is not true in the place of the claim and all after it."""
         claim = _first_claim(lines)
@@ -183,13 +202,11 @@ class Variation:
         claim, settled = _first_claim(lines), _first_accepted(lines)
         if claim is None or settled is None or settled < claim:
             return lines
-        way = self._script(_one_of(SETTLED, chance), chance)
-        way = [replace(line, early=line.early and line.stage != DONE) for line in way]
-        last = replace(way[-1], stage=ACCEPTED, early=False, timely=True)
+        *way, last = self._accepted_at_last(_one_of(SETTLED, chance), chance)
         if chance.random() < 0.4:
             last = replace(last, text=self._accepted[int(chance.integers(len(self._accepted)))])
         before = [line for line in lines[:claim] if not line.timely]
-        return [*before, *way[:-1], last, *lines[settled + 1 :]]
+        return [*before, *way, last, *lines[settled + 1 :]]
 
     def _script(self, kinds: Sequence[str], chance: np.random.Generator) -> list[Line]:
         return [self._line(kind, stage, chance) for kind, stage in zip(kinds, stages_of(kinds), strict=True)]

@@ -2,7 +2,7 @@
 
 Small recurrent networks of our own read the embeddings of the turns one after the other, never
 ahead: turn → projection (one per speaker) → gated recurrent unit → probabilities. They differ only in
-the chance of their training, and their mean is steadier than any of them. They run in numpy;
+the chance of their training, and the mean of their log-odds is steadier than any of them. They run in numpy;
 ``bench/train_heads.py`` trains them. Its weights and model card lie in ``nlu/heads/``.
 """
 
@@ -45,7 +45,7 @@ STAGES = ("idle", "open", "done", "accepted", "failed")
 """How far the current request has come: none yet, made, said to be done, accepted as done, refused."""
 
 HEAD_NAME = "dialogue-1"
-HEAD_SHA256 = "017330dad1cdaf20bdc8e50ffed5f75c6f9618f6522b2c349a271d985aaabf12"
+HEAD_SHA256 = "06521d30a29f3804920f344bd34fc6a96a9ecc2ac6981f848c40a89c9e1431e2"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +96,7 @@ class DialogueHead:
         projected = self._project(reading)
         hidden = self._recur(memory.hidden, projected)
         both = np.concatenate([hidden, projected], -1)
-        acts, stages = (_mean_softmax(self._affine(name, both)) for name in ("act", "stage"))
+        acts, stages = (_softmax(self._affine(name, both).mean(0)) for name in ("act", "stage"))
         return Memory(hidden), ActReading(_named(ACTS, acts), _named(STAGES, stages))
 
     def _affine(self, name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -131,10 +131,9 @@ def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(1 / (1 + np.exp(-values)), np.float32)
 
 
-def _mean_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mean over the networks of what each holds for likely."""
-    powers = np.exp(logits - logits.max(-1, keepdims=True))
-    return np.asarray((powers / powers.sum(-1, keepdims=True)).mean(0), np.float32)
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(logits - logits.max())
+    return np.asarray(powers / powers.sum(), np.float32)
 
 
 def _named(names: tuple[str, ...], values: NDArray[np.float32]) -> dict[str, float]:

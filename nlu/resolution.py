@@ -61,21 +61,19 @@ TRANSITIONS: dict[tuple[ResolutionState, Sign], ResolutionState] = {
 
 LIKELY = 0.5
 """Probability from which a claim, a doubt or a failure counts."""
-LEAVE = 0.8
-"""Probability from which a few words ("good to know") undo what was confirmed: they seldom mean to."""
 FEW_WORDS = 3
-"""As many are few. Source: back-channels of service calls are of one to three words."""
-AGREED = 0.6
+"""As many ("good to know") seldom mean to undo what was confirmed. Source: back-channels of service calls."""
+AGREED = 0.3
 """Probability of accepted from which a customer's words answer a claim."""
 CLEAR = 0.9
 """Confidence of a claim so plain that less will do for an answer."""
-WELCOMED = 0.25
+WELCOMED = 0.15
 """Probability of accepted from which a customer's words answer such a claim."""
-SURE = 0.7
+SURE = 0.6
 """Probability of accepted from which a customer's words count as success though nobody claimed it."""
-SHOWN = 0.8
+SHOWN = 0.6
 """Probability of accepted from which the agent's going on shows that the customer was content."""
-NEW = 0.95
+NEW = 0.9
 """Probability of open from which a request is a new one and reopens what was settled."""
 HEARD_WELL = 0.6
 """Recogniser's confidence below which words confirm nothing."""
@@ -158,14 +156,15 @@ def sign_of(progress: Progress, turn: Turn, seen: ActReading) -> Sign:
 
 def _agreed_from(belief: Resolution) -> float:
     """Return the probability from which the customer's turn is an acceptance."""
-    is_clear = belief.state is ResolutionState.PROPOSED and belief.confidence >= CLEAR
-    return WELCOMED if is_clear else AGREED
+    if belief.state is not ResolutionState.PROPOSED:
+        return SURE
+    return WELCOMED if belief.confidence >= CLEAR else AGREED
 
 
 def _doubt_from(progress: Progress, turn: Turn) -> float:
     """Return the probability from which the customer's turn is a doubt."""
     is_settled = progress.belief.state is ResolutionState.CONFIRMED
-    return LEAVE if is_settled and len(turn.utterance.text.split()) <= FEW_WORDS else LIKELY
+    return NEW if is_settled and len(turn.utterance.text.split()) <= FEW_WORDS else LIKELY
 
 
 def _agent_sign(seen: ActReading, *, answered: bool) -> Sign:

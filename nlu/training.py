@@ -68,7 +68,7 @@ class Recipe:
 
     projection: int = 96
     hidden: int = 64
-    dropout: float = 0.3
+    dropout: float = 0.4
     epochs: int = 14
     batch: int = 24
     rate: float = 2e-3

@@ -70,7 +70,7 @@ def test_a_few_words_undo_what_was_confirmed_only_when_plain() -> None:
     unsure = seen(open=0.7, accepted=0.3)
     assert walk(*settled, (CUSTOMER, "good to know", unsure)).belief.state is S.CONFIRMED
     assert walk(*settled, (CUSTOMER, "but it says something else", unsure)).belief.state is S.IN_PROGRESS
-    assert walk(*settled, (CUSTOMER, "still nothing here", seen(open=0.9))).belief.state is S.IN_PROGRESS
+    assert walk(*settled, (CUSTOMER, "still nothing here", seen(open=0.9))).belief.state is S.REOPENED
 
 
 def test_failure_is_told() -> None:
@@ -243,6 +243,33 @@ def test_listening_on_after_the_end_reopens_nothing(reader: Reader, resolution: 
         (C, "good to know"),
     )
     assert states(reader, resolution, *lines)[5:] == [S.CONFIRMED] * 4
+
+
+@pytest.mark.parametrize("words", ["thanks", "Great, thank you. That's all.", "okay perfect bye"])
+def test_a_plain_booking_taken_in_few_words_is_confirmed(
+    reader: Reader, resolution: ResolutionReader, words: str
+) -> None:
+    """A businesslike customer's few words after a plain booking confirm it."""
+    lines = (
+        (C, "I want to see the dentist on Tuesday at ten"),
+        (A, "There is a slot with Dr Hale at ten. Shall I book it?"),
+        (C, "Yes please"),
+        (A, "I have booked it for you, Tuesday at ten."),
+    )
+    found = states(reader, resolution, *lines, (C, words))
+    assert S.CONFIRMED not in found[:-1]
+    assert found[-1] is S.CONFIRMED
+
+
+def test_a_yes_to_anything_else_reopens(reader: Reader, resolution: ResolutionReader) -> None:
+    """The plainest way to bring up something new counts as a new request at once."""
+    lines = (
+        *CLAIMED,
+        (C, "great thank you that's perfect"),
+        (A, "anything else i can help with"),
+        (C, "Yes, there is another problem"),
+    )
+    assert states(reader, resolution, *lines)[-1] is S.REOPENED
 
 
 def test_a_second_request_leaves_confirmed(reader: Reader, resolution: ResolutionReader) -> None:
