@@ -1,1 +1,1 @@
-"""Audio in: the generic audio socket, which softphones and call servers speak."""
+"""Audio in: softphones and call servers on the audio socket, telephone platforms in their own protocols."""
