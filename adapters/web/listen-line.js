@@ -50,11 +50,12 @@ export class AudioLine {
     if (!this.#begun) this.#tell("waiting", "Waiting for the server");
   }
 
-  /** Send the next frame; while there is no line, or a pause, it is nobody's. */
+  /** Send the next frame; returns whether: while there is no line, or a pause, it is nobody's. */
   send(frame) {
-    if (!this.#started || this.#paused) return;
+    if (!this.#started || this.#paused) return false;
+    this.#socket.send(frame);
     if (this.#socket.bufferedAmount > MOST_UNSENT) this.#lost();
-    else this.#socket.send(frame);
+    return true;
   }
 
   pause() {

@@ -79,18 +79,19 @@ class Call {
     this.#context.createMediaStreamSource(new MediaStream([track])).connect(node, 0, input);
   }
 
+  /** The meters show what is sent: in a pause, nothing. */
   #take({ frame, peaks }) {
-    this.#line?.send(frame);
-    peaks.forEach((peak, index) => this.#showLevel(SIDES[index], peak, index));
+    const isSent = this.#line?.send(frame) ?? false;
+    SIDES.forEach((side, index) => this.#showLevel(side, index, isSent ? peaks[index] : null));
   }
 
-  #showLevel(side, peak, index) {
+  #showLevel(side, index, peak) {
     const { level, note } = sides.get(side);
-    level.value = 1 - Math.max(QUIETEST_DB, 20 * Math.log10(peak)) / QUIETEST_DB;
+    level.value = 1 - Math.max(QUIETEST_DB, 20 * Math.log10(peak ?? 0)) / QUIETEST_DB;
     const now = performance.now();
-    if (peak >= SILENT) this.#heardAt[index] = now;
-    const isMute = this.#sources[side]?.active && now - this.#heardAt[index] > SILENT_FOR_MS;
-    if (this.#sources[side]?.active) setText(note, isMute ? "No sound comes from here." : "");
+    if (peak === null || peak >= SILENT) this.#heardAt[index] = now;
+    if (!this.#sources[side]?.active) return;
+    setText(note, now - this.#heardAt[index] > SILENT_FOR_MS ? "No sound comes from here." : "");
   }
 
   #tell(status) {
