@@ -11,6 +11,7 @@ import hmac
 import json
 import re
 import secrets
+import socket
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -83,22 +84,23 @@ class Genesys:
     Attributes:
         received: All messages so far, checked.
         position_s: Where its audio is.
+        seq: How many messages it sent.
     """
 
-    def __init__(self, socket: ClientConnection, headers: Mapping[str, str]) -> None:
-        self.socket = socket
+    def __init__(self, connection: ClientConnection, headers: Mapping[str, str]) -> None:
+        self.socket = connection
         self.id = headers["Audiohook-Session-Id"]
         self.organization = headers["Audiohook-Organization-Id"]
         self.received: list[Message] = []
         self.position_s = 0.0
         self.frame_bytes = 0
-        self._seq = 0
+        self.seq = 0
         self._is_closing = False
 
     def send(self, type: str, /, *, envelope: Message | None = None, **parameters: object) -> None:
-        self._seq += 1
+        self.seq += 1
         message = {
-            "version": "2", "id": self.id, "type": type, "seq": self._seq, "serverseq": len(self.received),
+            "version": "2", "id": self.id, "type": type, "seq": self.seq, "serverseq": len(self.received),
             "position": f"PT{self.position_s:g}S", "parameters": parameters,
         }  # fmt: skip
         self.socket.send(json.dumps(message | (envelope or {})))
@@ -140,7 +142,7 @@ class Genesys:
     def ping(self) -> None:
         """Ask for a sign of life; kill the session if none comes."""
         self.send("ping", rtt="PT0.0065S")
-        asked, began = self._seq, monotonic()
+        asked, began = self.seq, monotonic()
         pong = self.until("pong")
         assert pong["clientseq"] == asked
         assert monotonic() - began < PONG_WITHIN_S
@@ -153,7 +155,7 @@ class Genesys:
         assert message["version"] == "2"
         UUID(message["id"])
         assert message["seq"] == len(self.received) + 1, "a gap in seq"
-        assert 0 <= message["clientseq"] <= self._seq
+        assert 0 <= message["clientseq"] <= self.seq
         assert _PARAMETERS[message["type"]](message["parameters"])
         assert message["type"] != "closed" or self._is_closing
         self.received.append(message)
@@ -201,15 +203,19 @@ class Genesys:
 
 @contextmanager
 def session(
-    server: Running, headers: Mapping[str, str] | None = None, *, is_signed: bool = True
+    server: Running,
+    headers: Mapping[str, str] | None = None,
+    *,
+    is_signed: bool = True,
+    sock: socket.socket | None = None,
 ) -> Generator[Genesys]:
-    """Connect to a server, signed by default."""
+    """Connect to a server, signed by default; over a connection that is there already if there is one."""
     headers = headers or identity()
     shown = sign(headers, server.host) if is_signed else headers
-    with connect(
-        f"ws://{server.host}{PATH}", additional_headers=shown, compression=None, max_size=None
-    ) as socket:
-        yield Genesys(socket, headers)
+    url = f"ws://{server.host}{PATH}"
+    # One message waits to be read, no more, so that a client that does not read is soon felt.
+    with connect(url, additional_headers=shown, compression=None, max_queue=1, sock=sock) as connection:
+        yield Genesys(connection, headers)
 
 
 @contextmanager
