@@ -61,7 +61,7 @@ def lesson(business: Business, likeness: Likeness, told: Told, reading: Reading,
     kinds = [
         [kind_of(told, reading, at, need.id) for need in business.needs] for at in range(len(reading.clauses))
     ]
-    compared = likeness.compare(reading, before)
+    compared = likeness.compare(reading, before.agent)
     said = manner(reading, before)
     return Lesson(
         reading, before.agent, compared, said, hinting(reading, before.agent), np.array(kinds, "<U8")

@@ -1,14 +1,16 @@
 """Train the needs head, and measure it on businesses it was not trained on.
 
-``python -m bench.train_needs`` reads the authored conversations of ``$RIGHTSELL_DATA`` and those composed in
-this repository (all ours), prints the cross-validated figures, leaving two of the twelve authored businesses
-out at a time, and writes ``nlu/heads/needs.npz``. Some ten minutes of one core.
+``python -m bench.train_needs`` reads the authored conversations of ``$RIGHTSELL_DATA`` (ours), prints the
+cross-validated figures, leaving two of twelve businesses out at a time, and writes ``nlu/heads/needs.npz``.
+Some ten minutes of one core.
 """
 
 # torch and scikit-learn leave parts of their own interfaces untyped; the rest of the file stays strict.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportMissingTypeStubs=false
 
+import json
+import os
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +25,6 @@ from sklearn.neural_network import MLPClassifier
 
 from bench.mood_lessons import read_turns
 from bench.needs_lessons import Lesson, Told, examples, lessons_of
-from bench.records import composed_files, data_folder, read_records
 from nlu.business import Business
 from nlu.cues import load_language
 from nlu.embedder import Embedder, load_minilm
@@ -36,6 +37,7 @@ from offers.catalog import load_catalog
 
 HEAD = Path(__file__).parent.parent / "nlu" / "heads" / "needs.npz"
 KINDS = ("stated", "unstated")
+HINT_FOLDS = 5
 NETS = 5
 FOLDS = 6
 THINNING = 3
@@ -62,8 +64,8 @@ def fit_hints(school: School) -> Arrays:
     """Return the arrays of the hints."""
     lessons = [each for some in school.lessons.values() for each in some]
     vectors = np.concatenate([each.hinting for each in lessons])
-    tells = np.concatenate([(each.kinds != "").any(axis=1) for each in lessons])
-    asks = np.concatenate([(each.kinds == "stated").any(axis=1) for each in lessons])
+    kinds = np.concatenate([each.kinds for each in lessons])
+    tells, asks = (kinds != "").any(axis=1), (kinds == "stated").any(axis=1)
     telling = LogisticRegression(C=0.3, max_iter=60).fit(vectors, tells)
     examples = list(school.examples.values())
     dim = examples[0][0].shape[1]
@@ -79,26 +81,26 @@ def fit_hints(school: School) -> Arrays:
     }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """What the judge learns from: features of each clause and need of a business, and the labelled kinds."""
+def fit(school: School) -> Arrays:
+    """Return the arrays of a head trained on the businesses.
 
-    features: NDArray[np.float32]
-    kinds: NDArray[np.str_]
+    The judge learns from hints by others than the business's own conversations, as it will meet them.
+    """
+    names = list(school.lessons)
+    rows: list[NDArray[np.float32]] = []
+    answers: list[NDArray[np.str_]] = []
+    for fold in range(HINT_FOLDS):
+        out = names[fold::HINT_FOLDS]
+        head = NeedsHead("", fit_hints(school.only(name for name in names if name not in out)))
+        for each in (each for name in out for each in school.lessons[name]):
+            judged = features(each.likeness, each.manner, head.hints(each.reading, each.agent))
+            rows.append(judged.reshape(-1, judged.shape[2]))
+            answers.append(each.kinds.ravel())
+    return fit_hints(school) | fit_judge(np.concatenate(rows), np.concatenate(answers))
 
 
-def rows_of(lessons: Sequence[Lesson], hints: Arrays) -> Rows:
-    """Return a business's lessons as rows; the hints should be by others than its own conversations."""
-    head = NeedsHead("", hints)
-    judged = [features(each.likeness, each.manner, head.hints(each.reading, each.agent)) for each in lessons]
-    answers = [each.kinds.ravel() for each in lessons]
-    return Rows(np.concatenate([each.reshape(-1, each.shape[2]) for each in judged]), np.concatenate(answers))
-
-
-def fit_judge(all_rows: Sequence[Rows]) -> Arrays:
+def fit_judge(rows: NDArray[np.float32], kinds: NDArray[np.str_]) -> Arrays:
     """Return the arrays that judge features."""
-    rows = np.concatenate([each.features for each in all_rows])
-    kinds = np.concatenate([each.kinds for each in all_rows])
     needed = kinds != ""
     mean, scale = rows.mean(0), rows.std(0) + 1e-5
     scaled = ((rows - mean) / scale).clip(-5, 5)
@@ -123,7 +125,7 @@ def fit_judge(all_rows: Sequence[Rows]) -> Arrays:
 def fit_net(scaled: NDArray[np.float32], needed: NDArray[np.bool_], seed: int) -> MLPClassifier:
     """Return a small network trained on all needs and one in ``THINNING`` of the pairs that are none."""
     kept = needed | (np.random.default_rng(seed).random(len(needed)) < 1 / THINNING)
-    net = MLPClassifier((24,), alpha=1.0, max_iter=16, learning_rate_init=2e-3, random_state=seed)
+    net = MLPClassifier((24,), alpha=3.0, max_iter=16, learning_rate_init=2e-3, random_state=seed)
     net.batch_size = 512
     return net.fit(scaled[kept], needed[kept])
 
@@ -132,7 +134,7 @@ def calibrated(arrays: Arrays, chances: NDArray[np.float64], right: NDArray[np.b
     """Return the head with its probability of a need made that of a conversation's best sighting of it.
 
     Args:
-        arrays: Of a head.
+        arrays: What ``fit`` returned.
         chances: Of the best sightings, by heads that never saw the business.
         right: Whether those needs were labelled.
     """
@@ -160,20 +162,16 @@ def counts(found: dict[str, str], labels: Sequence[dict[str, Any]], kind: str | 
 
 
 class Trial:
-    """Every business that is judged, by a head that never saw it.
-
-    The hints that a head learns to weigh are by others than the business they are of, as it will meet them.
+    """Every business judged by a head that never saw it.
 
     Args:
         businesses: By name.
         told: Their conversations.
-        judged: Names of those that are judged; the others teach every head.
     """
 
-    def __init__(
-        self, businesses: dict[str, Business], told: Sequence[Told], judged: Sequence[str], embedder: Embedder
-    ) -> None:
+    def __init__(self, businesses: dict[str, Business], told: Sequence[Told], embedder: Embedder) -> None:
         self._businesses, self._told, self._embedder = businesses, told, embedder
+        names = list(businesses)
         self.school = School(
             {
                 name: lessons_of(business, Likeness(business, embedder), self._of(name))
@@ -181,34 +179,23 @@ class Trial:
             },
             {name: examples(business, embedder) for name, business in businesses.items()},
         )
-        others = [name for name in businesses if name not in judged]
-        rows = dict[str, Rows]()
-        hints: list[Arrays] = []
-        groups = [[*judged[fold::FOLDS], *others[fold::FOLDS]] for fold in range(FOLDS)]
-        for group in groups:
-            hints.append(fit_hints(self.school.only(name for name in businesses if name not in group)))
-            rows |= {name: rows_of(self.school.lessons[name], hints[-1]) for name in group}
         self._heads = dict[str, Arrays]()
-        for group, known in zip(groups, hints, strict=True):
-            judge = fit_judge([rows[name] for name in businesses if name not in group])
-            self._heads |= {name: known | judge for name in group if name in judged}
-        self._rows = rows
+        for fold in range(FOLDS):
+            out = names[fold::FOLDS]
+            head = fit(self.school.only(name for name in names if name not in out))
+            self._heads |= {name: head for name in out}
         self.chances: list[float] = []
         self.right: list[bool] = []
 
     def _of(self, name: str) -> list[Told]:
         return [each for each in self._told if each.business == name]
 
-    def head(self) -> Arrays:
-        """Return the arrays of a head trained on everything."""
-        return fit_hints(self.school) | fit_judge(list(self._rows.values()))
-
     def run(self, finish: Callable[[Arrays], Arrays]) -> dict[str | None, NDArray[np.int64]]:
         """Return the counts of each kind; ``finish`` gets each fold's head before it is used."""
         totals: dict[str | None, NDArray[np.int64]] = {kind: np.zeros(3, np.int64) for kind in (None, *KINDS)}
         self.chances, self.right = [], []
-        for name, arrays in self._heads.items():
-            reader = NeedsReader(self._businesses[name], self._embedder, NeedsHead("", finish(arrays)))
+        for name, business in self._businesses.items():
+            reader = NeedsReader(business, self._embedder, NeedsHead("", finish(self._heads[name])))
             for each in self._of(name):
                 found, state = follow(reader, each.readings)
                 totals = {kind: total + counts(found, each.needs, kind) for kind, total in totals.items()}
@@ -218,11 +205,9 @@ class Trial:
         return totals
 
 
-def report(
-    businesses: dict[str, Business], told: Sequence[Told], judged: Sequence[str], embedder: Embedder
-) -> None:
+def report(businesses: dict[str, Business], told: Sequence[Told], embedder: Embedder) -> None:
     """Print the figures and write the head trained on everything."""
-    trial = Trial(businesses, told, judged, embedder)
+    trial = Trial(businesses, told, embedder)
     trial.run(lambda arrays: arrays)
     chances, right = np.array(trial.chances), np.array(trial.right)
     for kind, (hits, alarms, misses) in trial.run(lambda arrays: calibrated(arrays, chances, right)).items():
@@ -234,7 +219,7 @@ def report(
     for edge, low in enumerate(CONFIDENCES, 1):
         share = np.array(trial.right)[bins == edge]
         print(f"confidence from {low:.1f}: {len(share)} needs, {share.mean() if len(share) else 0:.2f} right")
-    head = calibrated(trial.head(), chances, right)
+    head = calibrated(fit(trial.school), chances, right)
     # numpy's stub takes the arrays for its flag allow_pickle.
     np.savez_compressed(HEAD, **head)  # pyright: ignore[reportArgumentType]  # stub
     print("sha256", sha256(HEAD.read_bytes()).hexdigest())
@@ -247,13 +232,15 @@ def main() -> None:
     reader = Reader(embedder, load_language())
     businesses: dict[str, Business] = {}
     told: list[Told] = []
-    authored = sorted((data_folder() / "authored").glob("*/conversations.jsonl"))
-    for path in (*authored, *composed_files()):
-        name, catalog = path.parent.name, path.parent / "catalog.yaml"
-        businesses[name] = load_catalog(catalog.read_text("utf-8"), str(catalog)).business
-        for found in read_records(path):
-            told.append(Told(name, read_turns(reader, found["turns"]), found["labels"]["needs"]))
-    report(businesses, told, [path.parent.name for path in authored], embedder)
+    for folder in sorted((Path(os.environ["RIGHTSELL_DATA"]) / "dev" / "authored").iterdir()):
+        if folder.is_dir():
+            catalog = folder / "catalog.yaml"
+            businesses[folder.name] = load_catalog(catalog.read_text("utf-8"), str(catalog)).business
+            for line in (folder / "conversations.jsonl").read_text("utf-8").splitlines():
+                found = json.loads(line)
+                readings = read_turns(reader, found["turns"])
+                told.append(Told(folder.name, readings, found["labels"]["needs"]))
+    report(businesses, told, embedder)
 
 
 if __name__ == "__main__":

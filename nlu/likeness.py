@@ -1,9 +1,8 @@
 """How alike a customer's clauses are to each need of a catalog: the numbers from which needs are judged.
 
-Source: what lifted needs on authored conversations, businesses left out: likeness normalised against
-ordinary speech and against the catalog's other examples, margins over the next need, stated and unstated
-examples kept apart, the clause together with its neighbours, its turn and what was said before, and above all
-a small learned recogniser of the catalog's own.
+Source: what lifted needs on authored conversations, businesses left out: likeness normalised against ordinary
+speech and against the catalog's other examples, margins over the next need, stated and unstated examples kept
+apart, the clause together with its neighbours, and above all a small learned recogniser of the catalog's own.
 """
 
 from collections.abc import Sequence
@@ -15,7 +14,6 @@ from numpy.typing import NDArray
 from nlu.background import ORDINARY_SPEECH
 from nlu.business import Business
 from nlu.embedder import Embedder
-from nlu.manner import Before
 from nlu.reading import Reading
 from nlu.recogniser import Recogniser
 
@@ -48,15 +46,6 @@ LIKENESS = (
     "learned_margin",
     "learned_window",
     "learned_turn",
-    "learned_turn_margin",
-    "learned_beside",
-    "learned_beside_margin",
-    "learned_beside_gap",
-    "learned_amid",
-    "learned_agent",
-    "learned_agent_margin",
-    "learned_opening",
-    "learned_previous",
     "turn_stated_above_speech",
     "turn_unstated_above_speech",
     "primed",
@@ -70,9 +59,6 @@ _SHARPNESS = 20.0
 """Of the share of likeness that goes to a need, not to another, a reason or ordinary speech."""
 
 _SMALLEST_SHARE = 1e-4
-
-_TURN, _PREVIOUS = 2.0, 0.5
-"""Weights of the turn and of the customer's turn before it, beside a clause amid them."""
 
 _Matrix = NDArray[np.float32]
 
@@ -106,7 +92,7 @@ class Likeness:
         self._unstated = self._show([embedder.embed(need.unstated) for need in needs])
         self._offers = self._show([embedder.embed((need.title, *need.offer_words)) for need in needs])
         self._primers = [embedder.embed(need.primer) for need in needs]
-        self._centres = _units(np.stack([group.mean(axis=0) for group in self._examples]))
+        self._centres = np.stack([_unit(group.mean(axis=0)) for group in self._examples])
         aside = [np.concatenate(pair) for pair in zip(self._offers.groups, self._primers, strict=True)]
         self._recogniser = Recogniser(self._examples, aside, np.concatenate([self._speech, self._reasons]))
         near = _nearest(self._speech, self._reasons)
@@ -116,22 +102,21 @@ class Likeness:
         """Return how near an agent's turn is to each need's primer questions, shape ``(needs,)``."""
         return _all_nearest(agent.vector[None], self._primers)[0]
 
-    def compare(self, reading: Reading, before: Before) -> _Matrix:
+    def compare(self, reading: Reading, agent: Reading | None) -> _Matrix:
         """Return the numbers of each clause and need.
 
         Args:
             reading: A customer's turn with clauses.
-            before: What was said before it.
+            agent: The agent's turn before it, if there was one.
 
         Returns:
             float32 of shape ``(clauses, needs, len(LIKENESS))``.
         """
         vectors = np.stack([clause.vector for clause in reading.clauses])
-        primed = np.zeros(len(self._primers)) if before.agent is None else self.primed(before.agent)
+        primed = np.zeros(len(self._primers)) if agent is None else self.primed(agent)
         columns = (
             *self._clauses(vectors),
-            *self._learned(vectors),
-            *self._learned_around(vectors, reading.vector[None], before),
+            *self._learned(vectors, reading.vector[None]),
             self._stated.above(self._stated.cosines(reading.vector[None]))[0],
             self._unstated.above(self._unstated.cosines(reading.vector[None]))[0],
             primed,
@@ -167,27 +152,10 @@ class Likeness:
         standing = (reasons - mean) / spread
         return np.log(share + _SMALLEST_SHARE), best - reasons, best - speech, reasons, standing, speech
 
-    def _learned(self, vectors: _Matrix) -> tuple[_Matrix, ...]:
-        """Return the columns of the recogniser for the clauses and their neighbours."""
+    def _learned(self, vectors: _Matrix, turn: _Matrix) -> tuple[_Matrix, ...]:
         alone = self._recogniser.score(vectors)
         window = np.maximum(*(self._recogniser.score(each) for each in _windows(vectors)))
-        return alone, _margin(alone), window
-
-    def _learned_around(self, vectors: _Matrix, turn: _Matrix, before: Before) -> tuple[_Matrix, ...]:
-        """Return the columns of the recogniser for turn, clauses within it, and what came before."""
-        score = self._recogniser.score
-        nothing = np.zeros((1, len(self._primers)), np.float32)
-        whole = score(turn)
-        beside = score(_units(vectors + turn))
-        past = np.zeros_like(turn) if before.previous is None else before.previous[None]
-        agent = nothing if before.agent is None else score(before.agent.vector[None])
-        return (
-            *(whole, _margin(whole), beside, _margin(beside), beside - beside.max(axis=0)),
-            score(_units((vectors + _TURN * turn + _PREVIOUS * past).astype(np.float32))),
-            *(agent, _margin(agent)),
-            whole if before.opening is None else score(before.opening[None]),
-            nothing if before.previous is None else score(past),
-        )
+        return alone, _margin(alone), window, self._recogniser.score(turn)
 
     def _show(self, groups: Sequence[_Matrix]) -> _Shown:
         """Return the groups with how near ordinary speech, and the examples of other needs, come to each."""
@@ -223,12 +191,14 @@ def _all_nearest(vectors: _Matrix, groups: Sequence[_Matrix], count: int = 1) ->
 
 def _windows(vectors: _Matrix) -> tuple[_Matrix, _Matrix]:
     """Return each clause taken together with the one before it, and with the one after it."""
-    pairs = _units(vectors[:-1] + vectors[1:])
+    pairs = (
+        np.stack([_unit(pair) for pair in vectors[:-1] + vectors[1:]]) if len(vectors) > 1 else vectors[:0]
+    )
     return np.concatenate([vectors[:1], pairs]), np.concatenate([pairs, vectors[-1:]])
 
 
-def _units(vectors: _Matrix) -> _Matrix:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+def _unit(vector: _Matrix) -> _Matrix:
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)
 
 
 def _margin(scores: _Matrix) -> _Matrix:

@@ -1,7 +1,7 @@
 """How and where a clause was said: what tells an aside that lets a need slip from the business of a call."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,24 +62,21 @@ class Before:
     Attributes:
         agent: The agent's latest turn, or None before the first.
         opening: Vector of the customer's turn that opened the matter, or None before it.
-        previous: Vector of the customer's latest turn, or None before the first.
         turns: The customer's turns so far.
     """
 
     agent: Reading | None = None
     opening: NDArray[np.float32] | None = None
-    previous: NDArray[np.float32] | None = None
     turns: int = 0
 
     def after_agent(self, reading: Reading) -> "Before":
         """Return what came before the turn that follows the agent's."""
-        return replace(self, agent=reading)
+        return Before(reading, self.opening, self.turns)
 
     def after_customer(self, reading: Reading) -> "Before":
         """Return what came before the turn that follows the customer's."""
         opens = self.opening is None and len(reading.text.split()) >= _OPENING_WORDS
-        opening = reading.vector if opens else self.opening
-        return Before(self.agent, opening, reading.vector, self.turns + 1)
+        return Before(self.agent, reading.vector if opens else self.opening, self.turns + 1)
 
 
 def manner(reading: Reading, before: Before) -> NDArray[np.float32]:

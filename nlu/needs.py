@@ -17,7 +17,7 @@ from nlu.reading import Clause, Reading
 from nlu.understanding import Evidence, Need, NeedKind
 from nlu.withdrawal import says_settled, takes_back
 
-_SHA256 = "797d219bbf645a6dc7bd20690279f6408f41f08ce52a524f2a94293344d6aabc"
+_SHA256 = "58d701bc39056a7e9f385f6c7698b1edffea799637d8d5dd681c742bc733c7e8"
 
 MINIMUM = 0.33
 """Probability from which a need is believed. Source: best F1 on authored conversations, two businesses left
@@ -196,7 +196,7 @@ class NeedsReader:
 
     def _judge(self, reading: Reading, before: Before, likeness: Likeness) -> NDArray[np.float32]:
         """Return the probabilities of each clause and need, shape ``(clauses, needs, 2)``."""
-        compared = likeness.compare(reading, before)
+        compared = likeness.compare(reading, before.agent)
         hints = self._head.hints(reading, before.agent)
         chances = self._head.judge(features(compared, manner(reading, before), hints))
         return _in_own_words(chances, compared)
