@@ -5,7 +5,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -21,6 +21,11 @@ from adapters import weights
 from adapters.chat import ingress
 from adapters.desk import socket as agent_socket
 from adapters.door import Door, Socket
+from adapters.ledger.erasure import Keep
+from adapters.ledger.ingress import Outcomes
+from adapters.ledger.ledger import Ledger
+from adapters.ledger.recorder import Recorder
+from adapters.profiles import Profiles
 from adapters.softphone import audio_socket
 from adapters.softphone.announced import Announced
 from adapters.softphone.asterisk import AudioSocketServer
@@ -51,6 +56,9 @@ class Parts:
         origins: Pages of other origins that may connect.
         open_house: Whether only this machine can connect, so that an agent without a name sees all.
         journals: Folder for the journals; None keeps none.
+        ledger: The lasting record; None remembers nothing from one conversation to the next.
+        keep: For how long it keeps personal data.
+        profiles: What is known of customers besides what calls bring; None is nothing.
         followers: Who is told every decision from the beginning, such as the terminal.
         resume_within_s: Seconds for which a call is kept whose connection was lost.
         signature: What Twilio's requests have to show beside the token; None does not ask.
@@ -64,6 +72,9 @@ class Parts:
     origins: tuple[str, ...] = ()
     open_house: bool = True
     journals: Path | None = None
+    ledger: Ledger | None = None
+    keep: Keep = field(default_factory=Keep)
+    profiles: Profiles | None = None
     followers: tuple[Follower, ...] = ()
     resume_within_s: float = 30.0
     signature: TwilioSignature | None = None
@@ -73,8 +84,10 @@ class Parts:
 
 def build_app(parts: Parts) -> Starlette:
     """Join the parts to one ASGI application."""
-    switchboard = Switchboard(parts.desk, parts.journals)
-    for follower in parts.followers:
+    recorder = None if parts.ledger is None else Recorder(parts.ledger, parts.keep)
+    knows = [source.recall for source in (parts.profiles, recorder) if source is not None]
+    switchboard = Switchboard(parts.desk, parts.journals, knows)
+    for follower in (*parts.followers, *([recorder] if recorder else [])):
         switchboard.join(follower)
     door = Door(parts.token, parts.origins)
     listening = Listening(parts.ears, _workers(), parts.desk.policy.gate.lag_s)
@@ -84,7 +97,7 @@ def build_app(parts: Parts) -> Starlette:
     streams = MediaStreams(calls, door, parts.ears.models, None)
     announced = Announced(door, parts.ears.models)
     chats = ingress.ChatIngress(switchboard, door)
-    agents = agent_socket.AgentSocket(switchboard, door, open_house=parts.open_house)
+    agents = agent_socket.AgentSocket(switchboard, door, recorder, open_house=parts.open_house)
     asterisk = AudioSocketServer(calls, announced)
     asterisk_served = nullcontext() if parts.audiosocket is None else asterisk.serving(parts.audiosocket)
     genesys = parts.audiohook and AudioHook(calls, switchboard, parts.audiohook, parts.ears.models)
@@ -100,18 +113,22 @@ def build_app(parts: Parts) -> Starlette:
             Route(messages, chats.post, methods=["POST"]),
             Route("/v1/conversations/{conversation}", chats.delete, methods=["DELETE"]),
             *([Route("/v1/calls", announced.post, methods=["POST"])] if parts.audiosocket else []),
+            *([Route("/v1/outcomes", Outcomes(recorder, door).post, methods=["POST"])] if recorder else []),
             Route("/healthz", _health),
             Route("/", _page("index.html")),
             Route("/listen", _page("listen.html")),
             Mount("/static", StaticFiles(directory=_WEB)),
         ],
         middleware=[Middleware(_SafeHeaders, origins=parts.origins)],
-        lifespan=lambda _: _until_closed(switchboard, calls, listening, asterisk_served),
+        lifespan=lambda _: _lasting(
+            _until_closed(switchboard, calls, listening, asterisk_served), recorder, parts.profiles
+        ),
     )
 
 
 def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="listening")
+    """Threads to recognise in, as many as can run, and one to decode and find speech in."""
+    return ThreadPoolExecutor((os.cpu_count() or 1) + 1, thread_name_prefix="listening")
 
 
 @asynccontextmanager
@@ -126,6 +143,21 @@ async def _until_closed(
     await calls.close()
     await switchboard.close()
     listening.workers.shutdown(cancel_futures=True)
+
+
+@asynccontextmanager
+async def _lasting(
+    conversations: AbstractAsyncContextManager[None], recorder: Recorder | None, profiles: Profiles | None
+) -> AsyncGenerator[None]:
+    """Keep what conversations are remembered by for as long as there are any."""
+    if recorder is not None:
+        recorder.start()
+    async with conversations:
+        yield
+    if recorder is not None:
+        await recorder.close()
+    if profiles is not None:
+        await profiles.source.close()
 
 
 async def _health(_: Request) -> Response:

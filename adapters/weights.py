@@ -57,7 +57,8 @@ def load_ears(whisper: str | None = None, cache: Path | None = None, threads: in
     folder = bundled_whisper(cache) if whisper is None else _other_whisper(whisper)
     name = folder.name if whisper is None else Path(whisper).name
     try:
-        transcriber = WhisperTranscriber(folder, name, sha256_of(folder / "model.bin"), threads)
+        sha256 = sha256_of(folder / "model.bin")
+        transcriber = WhisperTranscriber(folder, name, sha256, threads, at_once=os.cpu_count() or 1)
     except (RuntimeError, ValueError) as error:
         raise WeightsError(f"{folder}: not a whisper model in CTranslate2's format ({error})") from error
     return Ears(transcriber, _voice_activity())

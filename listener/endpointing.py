@@ -119,14 +119,20 @@ class Endpointer:
         self._now += 1
         if action is Action.CUT:
             return self._cut()
-        return self._close(self._pause) if action is Action.CLOSE else None
+        return self._close() if action is Action.CLOSE else None
+
+    def so_far(self) -> Span | None:
+        """Return the span that is open, as it would be if it ended here; None when none is."""
+        if self._phase is Phase.QUIET:
+            return None
+        return self._with_tail(self._now if self._phase is Phase.SPEAKING else self._pause)
 
     def finish(self) -> Span | None:
         """Return the span that is open at the end of the track, if any."""
-        phase, self._phase = self._phase, Phase.QUIET
-        if phase is Phase.QUIET:
-            return None
-        return self._close(self._now if phase is Phase.SPEAKING else self._pause)
+        span, self._phase = self.so_far(), Phase.QUIET
+        if span is not None:
+            self._given_to = span.audio_end
+        return span
 
     def _amounts_to(self, probability: float) -> Heard:
         if self._phase is Phase.PAUSING and probability < SPEECH_PROBABILITY:
@@ -141,20 +147,26 @@ class Endpointer:
     def _reach_back(self, start: int) -> int:
         return max(self._given_to, start - _frames(LEAD_S))
 
-    def _close(self, end: int) -> Span | None:
-        return self._span(end, min(self._now, end + _frames(TAIL_S)))
+    def _close(self) -> Span | None:
+        span = self._with_tail(self._pause)
+        self._given_to = min(self._now, self._pause + _frames(TAIL_S))
+        return span
 
     def _cut(self) -> Span | None:
         recent = self._probabilities[-_frames(CUT_WITHIN_S) :]
         quietest = self._now - len(recent) + recent.index(min(recent))
         span = self._span(quietest, quietest)
+        self._given_to = quietest
         self._probabilities = self._probabilities[quietest - self._start :]
         self._start = quietest
         return span
 
+    def _with_tail(self, end: int) -> Span | None:
+        return self._span(end, min(self._now, end + _frames(TAIL_S)))
+
     def _span(self, end: int, audio_end: int) -> Span | None:
-        audio_start, self._given_to = self._reach_back(self._start), audio_end
         heard = self._probabilities[: end - self._start]
         if sum(probability >= SPEECH_PROBABILITY for probability in heard) < _frames(LEAST_SPEECH_S):
             return None
-        return Span(self._start, end, audio_start, audio_end, sum(heard) / len(heard))
+        activity = sum(heard) / len(heard)
+        return Span(self._start, end, self._reach_back(self._start), audio_end, activity)

@@ -23,6 +23,12 @@ VoiceActivity = Callable[[NDArray[np.float32]], float]
 MAX_SKEW_S = 1.0
 """How far one track may lag behind the other and still be waited for, so that segments keep time order."""
 
+FIRST_LOOK_S = 1.5
+"""How much has to be said before it is worth recognising although it goes on; of less, nobody is sure."""
+
+LOOK_EVERY_S = 1.0
+"""How much has to be added before it is worth recognising again."""
+
 _STOPPED_S = 3.0  # a track so far behind sends no more, and what was being said on it is closed
 _JITTER_S = 0.06  # time stamps of packets are not that exact: three packets of 20 ms
 _LONGEST_FILL_S = 1.0  # a longer gap ends what was being said, and the track begins anew
@@ -54,6 +60,14 @@ class SpeechStream:
                 self._waiting += track.finish()
         heard = [track.heard_s for track in self._tracks.values()]
         return self._release(min(seconds for seconds in heard if lead_s - seconds <= MAX_SKEW_S))
+
+    def unfinished(self) -> list[Segment]:
+        """Return what is being said and worth recognising before it ends, as far as it has been heard.
+
+        The same words are returned again once there are ``LOOK_EVERY_S`` more of them.
+        """
+        looks = (track.look() for track in self._tracks.values())
+        return [segment for segment in looks if segment is not None]
 
     def finish(self) -> list[Segment]:
         """Return what is still open or waiting when the conversation ends, oldest first."""
@@ -88,6 +102,7 @@ class _Track:
         self._probability = self._voice_activity()
         self._endpointer = Endpointer()
         self._heard = 0
+        self._next_look = 0
         self._frames: deque[NDArray[np.float32]] = deque()
         self._rest = np.empty(0, np.float32)
 
@@ -111,6 +126,14 @@ class _Track:
         padding = np.zeros(-len(self._rest) % FRAME_SAMPLES, np.float32)
         return self._hear(padding) + self._segments(self._endpointer.finish())
 
+    def look(self) -> Segment | None:
+        """Return what is being said now if there is enough of it that is new."""
+        span = self._endpointer.so_far()
+        if span is None or span.end < max(self._next_look, span.start + round(FIRST_LOOK_S / FRAME_S)):
+            return None
+        self._next_look = span.end + round(LOOK_EVERY_S / FRAME_S)
+        return self._segment(span)
+
     def _hear(self, samples: NDArray[np.float32]) -> list[Segment]:
         samples = np.concatenate([self._rest, samples])
         whole = len(samples) - len(samples) % FRAME_SAMPLES
@@ -127,20 +150,19 @@ class _Track:
         return segments
 
     def _segments(self, span: Span | None) -> list[Segment]:
-        if span is None:
-            return []
+        return [] if span is None else [self._segment(span)]
+
+    def _segment(self, span: Span) -> Segment:
         oldest = self._heard - len(self._frames)
         frames = islice(self._frames, span.audio_start - oldest, span.audio_end - oldest)
-        return [
-            Segment(
-                self._speaker,
-                start_s=self._at_s(span.start),
-                end_s=self._at_s(span.end),
-                closed_s=self.heard_s,
-                samples=np.concatenate(list(frames)),
-                activity=span.activity,
-            )
-        ]
+        return Segment(
+            self._speaker,
+            start_s=self._at_s(span.start),
+            end_s=self._at_s(span.end),
+            closed_s=self.heard_s,
+            samples=np.concatenate(list(frames)),
+            activity=span.activity,
+        )
 
     def _at_s(self, frame: int) -> float:
         return self._start_s + frame * FRAME_S

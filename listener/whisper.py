@@ -83,13 +83,14 @@ class WhisperTranscriber:
         name: What the `started` event calls the model.
         sha256: Of model.bin, in hexadecimal.
         threads: CPU threads per recognition.
+        at_once: Recognitions side by side; they share the weights.
     """
 
-    def __init__(self, folder: Path, name: str, sha256: str, threads: int = 1) -> None:
-        self.name, self.sha256 = name, sha256
+    def __init__(self, folder: Path, name: str, sha256: str, threads: int = 1, at_once: int = 1) -> None:
+        self.name, self.sha256, self.at_once = name, sha256, at_once
         # faster-whisper is only partly typed
         model = cast(Any, faster_whisper.WhisperModel)(
-            str(folder), device="cpu", compute_type="int8", cpu_threads=threads
+            str(folder), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=at_once
         )
         self._features, self._whisper = model.feature_extractor, model.model
         multilingual = model.model.is_multilingual
@@ -97,42 +98,66 @@ class WhisperTranscriber:
 
     def transcribe(self, segment: Segment) -> Utterance | None:
         """Return the words of a segment of at most 30 s, or None when it holds none worth believing."""
-        seconds = len(segment.samples) / SAMPLE_RATE_HZ
-        limit = min(round(_TOKENS_AT_LEAST + _TOKENS_PER_S * seconds), _MOST_TOKENS)
+        seconds, limit = _seconds(segment.samples), _limit(segment.samples)
         hearing = self._hear(segment.samples, min(seconds + _MARGIN_S, _FULL_S), limit)
         if hearing.is_doubtful:
             hearing = self._hear(segment.samples, _FULL_S, limit)
-        confidence = round(_confidence(hearing, segment.activity), 4)
-        if (
-            hearing.is_unbelievable
-            or confidence < _LEAST_CONFIDENCE
-            or _nobody_spoke(hearing, segment.activity)
-        ):
+        if hearing.is_unbelievable or _nobody_spoke(hearing, segment.activity):
             return None
+        confidence = round(_confidence(hearing, segment.activity), 4)
         return Utterance(segment.speaker, hearing.text, segment.start_s, segment.end_s, confidence)
 
-    def _hear(self, samples: NDArray[np.float32], seconds: float, limit: int) -> _Hearing:
-        """Decode samples, followed by silence up to so many seconds, into at most ``limit`` tokens."""
+    def look(self, segment: Segment, settled: str) -> str | None:
+        """Return how an unfinished segment goes on after its settled words; None when that cannot be told.
+
+        The decoder is given the settled words, so that it cannot take them back and need not find them again.
+        """
+        seconds = min(_seconds(segment.samples) + _MARGIN_S, _FULL_S)
+        hearing = self._hear(segment.samples, seconds, _limit(segment.samples), settled, beam=1)
+        if not any(map(str.isalnum, hearing.text)):
+            return ""
+        if hearing.is_doubtful or _nobody_spoke(hearing, segment.activity):
+            return None
+        return hearing.text
+
+    def _hear(
+        self, samples: NDArray[np.float32], seconds: float, limit: int, settled: str = "", beam: int = _BEAM
+    ) -> _Hearing:
+        """Decode samples, followed by silence up to so many seconds, into at most ``limit`` tokens.
+
+        Of words that are settled already, the hearing holds only what follows.
+        """
         frames = round(seconds * _FRAMES_PER_S)
         silence = np.zeros(max(0, frames * _FRAME_SAMPLES - len(samples)), np.float32)
         features = self._features(np.concatenate([samples, silence]))[None, :, :frames]
-        encoded = self._whisper.encode(_storage(np.ascontiguousarray(features)))
-        prompt = self._tokens.sot_sequence
+        prefix = self._prefix(settled)
         [result] = self._whisper.generate(
-            encoded,
-            [prompt],
-            beam_size=_BEAM,
+            self._whisper.encode(_storage(np.ascontiguousarray(features))),
+            [[*self._tokens.sot_sequence, *prefix]],
+            beam_size=beam,
             max_length=2 * limit,  # CTranslate2 allows itself half of it
             return_scores=True,
             return_no_speech_prob=True,
         )
         tokens = result.sequences_ids[0]
         return _Hearing(
-            text=self._tokens.decode(tokens).strip(),
+            text=self._tokens.decode(tokens[len(prefix) :]).strip(),
             mean_log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
             no_speech=result.no_speech_prob,
             cut_short=len(tokens) >= limit,
         )
+
+    def _prefix(self, settled: str) -> list[int]:
+        return [self._tokens.timestamp_begin, *self._tokens.encode(f" {settled}")] if settled else []
+
+
+def _seconds(samples: NDArray[np.float32]) -> float:
+    return len(samples) / SAMPLE_RATE_HZ
+
+
+def _limit(samples: NDArray[np.float32]) -> int:
+    """How many tokens can be said in so many samples."""
+    return min(round(_TOKENS_AT_LEAST + _TOKENS_PER_S * _seconds(samples)), _MOST_TOKENS)
 
 
 def _storage(features: NDArray[np.float32]) -> object:
@@ -140,7 +165,8 @@ def _storage(features: NDArray[np.float32]) -> object:
 
 
 def _nobody_spoke(hearing: _Hearing, activity: float) -> bool:
-    return hearing.no_speech > _NO_SPEECH_PROBABILITY and activity < _LEAST_ACTIVITY
+    silent = hearing.no_speech > _NO_SPEECH_PROBABILITY and activity < _LEAST_ACTIVITY
+    return silent or _confidence(hearing, activity) < _LEAST_CONFIDENCE
 
 
 def _confidence(hearing: _Hearing, activity: float) -> float:

@@ -1,16 +1,15 @@
 """One live call's audio on its way to settled words."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
-from typing import TypeVar
 
-import structlog
-
-from adapters.mishaps import place_of
+from adapters.mishaps import attempt
 from adapters.session import Session
+from adapters.softphone.recogniser import Recogniser
 from adapters.weights import Ears
 from listener.audio import AudioDecoder, AudioFormat
 from listener.events import Speaker
@@ -23,26 +22,27 @@ _BLOCK_S = (
 )
 _JITTER_S = 0.1  # a source's time stamps may be as far off; further off, something was lost or repeated
 _MOST_BLOCKS = 300  # 30 s; then the softphone has to wait, and TCP makes it
+_BLOCKS_AT_ONCE = 10  # when it comes faster than it is heard
 
-_Given = TypeVar("_Given")
-_Made = TypeVar("_Made")
-
-_log = structlog.get_logger()
+_Heard = tuple[Sequence[Segment], Sequence[Segment]]  # said to its end, and unfinished
+_NOTHING: _Heard = ((), ())
 
 
-@dataclass(frozen=True, slots=True)
 class Listening:
     """What all calls of one server share.
 
-    Attributes:
+    Args:
         ears: The speech models.
         workers: Threads to listen in, so that the event loop never waits.
-        lag_s: Seconds behind the live speech from which the agent is told.
+        lag_s: Seconds behind the live speech from which the agent is told, and after which no more calls are
+            taken.
     """
 
-    ears: Ears
-    workers: Executor
-    lag_s: float
+    def __init__(self, ears: Ears, workers: Executor, lag_s: float) -> None:
+        self.ears = ears
+        self.workers = workers
+        self.lag_s = lag_s
+        self.recogniser = Recogniser(ears.transcriber, workers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,17 @@ class LiveCall:
 
     def __init__(self, id: str, listening: Listening) -> None:
         self.id = id
-        self._listening = listening
+        self._lag_s = listening.lag_s
+        self._workers = listening.workers
+        self._recogniser = listening.recogniser
         self._stream = SpeechStream(listening.ears.voice_activity.track)
+        self._backlog = listening.recogniser.join()
         self._blocks: asyncio.Queue[_Block | None] = asyncio.Queue(_MOST_BLOCKS)
         self._lines: list[Line] = []
         self._received_s = dict.fromkeys(Speaker, 0.0)
         self._received_at = monotonic()
         self._heard_s = 0.0
+        self._hearing_since: float | None = None
         self._paused_at: float | None = None
         self._is_behind = False
 
@@ -80,6 +84,11 @@ class LiveCall:
         """Seconds since the call began, as far as it has been heard."""
         paused_s = 0.0 if self._paused_at is None else monotonic() - self._paused_at
         return round(self._heard_s + paused_s, 3)
+
+    @property
+    def late_s(self) -> float:
+        """Seconds for which its audio has been waiting for a thread."""
+        return 0.0 if self._hearing_since is None else monotonic() - self._hearing_since
 
     def received_s(self, speakers: Iterable[Speaker] = tuple(Speaker)) -> float:
         """Return the seconds of audio that have arrived, of the speaker who is furthest."""
@@ -140,41 +149,59 @@ class LiveCall:
 
     async def listen(self, session: Session) -> None:
         """Tell the session what is said, until the call is stopped; then end it."""
-        while (block := await self._blocks.get()) is not None:
-            await self._say(session, await self._run(self._hear, block, otherwise=[]))
-            self._heard_s = block.end_s
+        telling = asyncio.create_task(self._tell(session))
+        while blocks := await self._next_blocks():
             await self._tell_lag(session)
-        await self._say(session, await self._run(lambda stream: stream.finish(), self._stream, otherwise=[]))
+            self._hearing_since = monotonic()
+            heard = await attempt(self._workers, partial(self._hear, blocks), otherwise=_NOTHING)
+            self._hearing_since = None
+            self._heard_s = blocks[-1].end_s
+            self._backlog.settle(heard[0])
+            self._backlog.show(heard[1])
+            await self._backlog.room()
+        self._backlog.settle(await attempt(self._workers, self._stream.finish, otherwise=[]))
+        self._backlog.finish()
+        await telling
+        self._recogniser.leave(self._backlog)
         await session.end()
 
-    async def _say(self, session: Session, segments: Sequence[Segment]) -> None:
-        for segment in segments:
-            utterance = await self._run(self._listening.ears.transcriber.transcribe, segment, otherwise=None)
-            if utterance is not None:
-                await session.receive(utterance)
+    async def _next_blocks(self) -> list[_Block]:
+        """Return what came, not too much of it; nothing once the call was stopped."""
+        blocks: list[_Block] = []
+        block = await self._blocks.get()
+        while block is not None:
+            blocks.append(block)
+            if self._blocks.empty() or len(blocks) == _BLOCKS_AT_ONCE:
+                return blocks
+            block = self._blocks.get_nowait()
+        if blocks:
+            self._blocks.put_nowait(None)
+        return blocks
 
-    async def _run(self, work: Callable[[_Given], _Made], given: _Given, *, otherwise: _Made) -> _Made:
-        """Work in another thread. This is the edge of a call: what fails is lost, the call goes on."""
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._listening.workers, work, given)
-        except Exception as error:  # whatever a decoder or recogniser may raise
-            _log.error("audio lost", **place_of(error))
-            return otherwise
+    async def _tell(self, session: Session) -> None:
+        """Tell the session what was recognised, until the backlog is done."""
+        while (said := await self._backlog.next()) is not None:
+            if said.event is not None:
+                await session.receive(said.event)
+            self._backlog.told(said)
+            await self._tell_lag(session)
 
     async def _tell_lag(self, session: Session) -> None:
         """Say so when we fall behind, and when we have caught up: at half, lest it flickers."""
-        behind_s = self.received_s() - self._heard_s
-        limit_s = self._listening.lag_s / 2 if self._is_behind else self._listening.lag_s
+        behind_s = self.received_s() - min(self._heard_s, self._backlog.settled_s)
+        limit_s = self._lag_s / 2 if self._is_behind else self._lag_s
         if self._is_behind != (behind_s > limit_s):
             self._is_behind = not self._is_behind
             await session.receive(Behind(behind_s if self._is_behind else 0.0, self.now_s()))
 
-    def _hear(self, block: _Block) -> list[Segment]:
-        chunks = block.decoder.decode(block.data)
-        if block.is_last:
-            chunks += block.decoder.flush()
-        return [segment for chunk in chunks for segment in self._stream.feed(chunk)]
+    def _hear(self, blocks: Sequence[_Block]) -> _Heard:
+        segments: list[Segment] = []
+        for block in blocks:
+            chunks = block.decoder.decode(block.data)
+            if block.is_last:
+                chunks += block.decoder.flush()
+            segments += (segment for chunk in chunks for segment in self._stream.feed(chunk))
+        return segments, self._stream.unfinished()
 
 
 class Line:

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from starlette.websockets import WebSocketDisconnect
 
 from adapters.conversations import FieldError
-from adapters.door import RefusedError
+from adapters.door import TRY_AGAIN, RefusedError
 from adapters.softphone.call import Listening, LiveCall
 from adapters.switchboard import Switchboard, TakenError
 from offers.events import Opening
@@ -40,7 +41,8 @@ class Calls:
         self._resume_within_s = resume_within_s
         self._kept: dict[str, _Kept] = {}
         self._ending: set[asyncio.Task[None]] = set()
-        self._joining = asyncio.Lock()  # the two sides of a new call may come at once
+        # The two sides of a new call may come at once.
+        self._joining: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def find(self, id: str) -> LiveCall | None:
         """Return the call of this id that can be taken up, or joined by another line."""
@@ -62,9 +64,10 @@ class Calls:
             agent: Id of the agent who has it; empty when nobody said.
 
         Raises:
-            RefusedError: Its opening says nonsense, or another source has a conversation of this id.
+            RefusedError: Its opening says nonsense, another source has a conversation of this id, or the
+                calls that go on are too many already.
         """
-        async with self._joining:
+        async with self._joining.setdefault(id, asyncio.Lock()):
             kept = self._kept.get(id) or await self._open(opening, agent)
         if kept.given_up is not None:
             kept.given_up.cancel()
@@ -88,6 +91,8 @@ class Calls:
         await asyncio.gather(*(self._end(kept) for kept in tuple(self._kept.values())), *self._ending)
 
     async def _open(self, opening: Callable[[], Opening], agent: str) -> _Kept:
+        if self._late_s > self._listening.lag_s:
+            raise RefusedError("busy", "too many calls are waiting to be heard; try again later", TRY_AGAIN)
         try:
             opened = opening()
             call = LiveCall(opened.id, self._listening)
@@ -98,6 +103,12 @@ class Calls:
             raise RefusedError("conversation_exists", str(error)) from None
         kept = self._kept[call.id] = _Kept(call, asyncio.create_task(call.listen(session)))
         return kept
+
+    @property
+    def _late_s(self) -> float:
+        """Seconds for which a call has been waiting for a thread, of the one that has waited longest."""
+        waits = (kept.call.late_s for kept in self._kept.values())
+        return max(self._listening.recogniser.late_s, *waits, 0.0)
 
     async def _hang_up(self, kept: _Kept) -> None:
         if kept.lines == 0:

@@ -2,8 +2,9 @@
 
 import json
 import random
+import threading
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from adapters.recorded.feed import Sending, encode_frames
 from adapters.recorded.recordings import RecordedCall
 from adapters.recorded.replay import Replay, decide
 from adapters.wire import encode
-from listener.events import AudioChunk
+from listener.events import AudioChunk, Utterance
+from listener.transcriber import Segment
 from offers.conversation import Desk
 from offers.events import Behind
 from offers.policy import GatePolicy
@@ -263,10 +265,69 @@ def test_who_falls_behind_says_so_and_says_when_the_words_are_up_to_date_again(
         with server.connect("/v1/audio", SUBPROTOCOL) as client:
             start(client, conversation, channels=1)
             client.socket.send(bytes(64_000))
-            assert agent.until("lagging")["event"]["data"]["behind_s"] == pytest.approx(1.9)
+            assert agent.until("lagging")["event"]["data"]["behind_s"] == pytest.approx(2.0)
             client.send(type="stop")
             client.until("ended")
         agent.until("ended")
     journal = read_journal((tmp_path / f"{conversation}.jsonl").read_text(), conversation)
     lags = [event.behind_s for event in journal.events if isinstance(event, Behind)]
-    assert lags == [pytest.approx(1.9), 0.0]
+    assert lags == [pytest.approx(2.0), 0.0]
+
+
+class Stuck:
+    """A recogniser that does not come back until it is let go."""
+
+    name = sha256 = "stuck"
+    at_once = 1
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+
+    def transcribe(self, segment: Segment) -> Utterance | None:
+        self.let_go.wait(60)
+        return Utterance(segment.speaker, "here I am", segment.start_s, segment.end_s)
+
+    def look(self, segment: Segment, settled: str) -> str | None:
+        return None
+
+
+def refusal(server: Running, conversation: str) -> tuple[str, int | None]:
+    """Begin calls and end them, until one is refused; return with which codes."""
+    for number in count():
+        with server.connect("/v1/audio", SUBPROTOCOL) as client:
+            client.send(**PCM | {"call_id": f"{conversation}-{number}"})
+            answer = client.receive()
+            if answer["type"] == "error":
+                return answer["code"], client.closed()
+            client.send(type="stop")
+            client.until("ended")
+    raise AssertionError("unreachable: counting does not end")
+
+
+def test_one_more_call_is_refused_while_those_that_go_on_wait_to_be_heard(
+    parts: Parts, conversation: str, tmp_path: Path, call: RecordedCall
+) -> None:
+    policy = parts.desk.policy.model_copy(update={"gate": GatePolicy(lag_s=0.2)})
+    stuck = Stuck()
+    ears = replace(parts.ears, transcriber=stuck)
+    slow = replace(parts, desk=replace(parts.desk, policy=policy), ears=ears, journals=tmp_path)
+    audio = sound(call, Sending.PCM)
+    with (
+        running(slow) as server,
+        server.agent(f"conversation:{conversation}-b") as agent,
+        server.connect("/v1/audio", SUBPROTOCOL) as one,
+        server.connect("/v1/audio", SUBPROTOCOL) as other,
+    ):
+        start(one, f"{conversation}-a")
+        start(other, f"{conversation}-b")
+        for client in (one, other):
+            for begin in range(0, len(audio), 64_000):
+                client.socket.send(audio[begin : begin + 64_000])
+        assert refusal(server, conversation) == ("busy", 1013)
+        stuck.let_go.set()
+        for client in (one, other):
+            client.send(type="stop")
+            client.until("ended")
+        with server.connect("/v1/audio", SUBPROTOCOL) as later:
+            start(later, f"{conversation}-later")
+        assert [heard["text"] for heard in utterances(agent)] == ["here I am"] * 2

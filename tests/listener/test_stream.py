@@ -12,7 +12,7 @@ from adapters.weights import Ears
 from listener.events import AudioChunk, ChatMessage, Speaker, Utterance
 from listener.recording import in_time_order
 from listener.stream import MAX_SKEW_S, SpeechStream, VoiceActivity, utterance_of
-from listener.transcriber import Segment
+from listener.transcriber import Segment, joined
 
 RATE = 16_000
 Sound = NDArray[np.float32]
@@ -164,6 +164,43 @@ def test_a_track_within_the_skew_is_waited_for() -> None:
         for segment in stream.feed(c)
     ]
     assert [one.speaker for one in [*ahead, *both, *stream.finish()]] == [Speaker.CUSTOMER, Speaker.AGENT]
+
+
+def test_what_is_being_said_is_worth_a_look_once_a_second_and_grows_until_it_ends() -> None:
+    stream = SpeechStream(by_loudness)
+    looks: list[Segment] = []
+    settled: list[Segment] = []
+    for chunk in chunks(sound((1.0, 5.0), (1.0, 0.0)), Speaker.AGENT, [1_600]):
+        settled += stream.feed(chunk)
+        looks += stream.unfinished()
+    assert [look.end_s for look in looks] == pytest.approx([2.5, 3.5, 4.5, 5.5], abs=0.1)
+    assert {look.start_s for look in looks} == {settled[0].start_s}
+    whole = settled[0].samples
+    assert all(np.array_equal(look.samples, whole[: len(look.samples)]) for look in looks)
+
+
+def test_looking_at_what_is_being_said_changes_nothing_of_its_segments() -> None:
+    audio = chunks(sound((1.0, 14.0), (0.3, 2.0), (1.0, 0.0)), Speaker.AGENT, [1_600])
+    watched = SpeechStream(by_loudness)
+    seen = [
+        segment for chunk in audio for segment in (*watched.feed(chunk), *(watched.unfinished() and ()))
+    ] + watched.finish()
+    assert essence(seen) == essence(segments(audio))
+
+
+def test_short_words_and_silence_are_worth_no_look() -> None:
+    stream = SpeechStream(by_loudness)
+    for chunk in chunks(sound((1.0, 1.0), (2.0, 1.2), (1.0, 0.0)), Speaker.AGENT, [1_600]):
+        stream.feed(chunk)
+        assert stream.unfinished() == []
+
+
+def test_segments_of_one_speaker_are_joined_without_the_silence_between_them() -> None:
+    first, second = segments(chunks(sound((1.0, 2.0), (1.0, 4.0)), Speaker.AGENT, [1_600]))
+    both = joined([first, second])
+    assert (both.start_s, both.end_s, both.closed_s) == (first.start_s, second.end_s, second.closed_s)
+    assert np.array_equal(both.samples, np.concatenate([first.samples, second.samples]))
+    assert both.activity == pytest.approx(0.9)
 
 
 def test_a_message_is_an_utterance_that_counts_as_certain() -> None:

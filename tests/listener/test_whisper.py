@@ -25,7 +25,11 @@ def noise(seconds: float, strength: float) -> Sound:
 
 def words(utterance: Utterance | None) -> str:
     assert utterance is not None
-    return "".join(letter for letter in utterance.text.lower() if letter.isalnum() or letter == " ")
+    return plain(utterance.text)
+
+
+def plain(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum() or letter == " ")
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +66,25 @@ def test_who_says_a_thing_three_times_over_is_heard(ears: Ears, call: list[Audio
 def test_less_voice_activity_means_less_confidence(ears: Ears, greeting: Sound) -> None:
     sure, unsure = (ears.transcriber.transcribe(segment(greeting, activity)) for activity in (0.9, 0.5))
     assert sure and unsure and sure.confidence > unsure.confidence
+
+
+def test_unfinished_speech_is_followed_and_settled_words_are_not_told_again(
+    ears: Ears, greeting: Sound
+) -> None:
+    begun = segment(greeting[: round(3.5 * 16_000)])
+    first = ears.transcriber.look(begun, "")
+    assert first is not None
+    settled = " ".join(first.split()[:3])
+    rest = ears.transcriber.look(segment(greeting[: 5 * 16_000]), settled)
+    whole = ears.transcriber.transcribe(segment(greeting))
+    assert rest and whole
+    assert plain(whole.text).startswith(plain(f"{settled} {rest}")[:40])
+    assert not plain(rest).startswith(plain(settled))
+
+
+def test_nothing_is_made_of_noise_while_it_lasts(ears: Ears) -> None:
+    for strength in (0.01, 0.1):
+        assert not ears.transcriber.look(segment(noise(3, strength), activity=0.35), "")
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,13 @@ def test_words_settle_in_place_of_the_partial_ones_with_both_speakers_apart(
     expect(panel.locator("[part=partial]")).to_have_count(0)
 
 
+def test_words_that_were_none_after_all_disappear(panel: Locator, desk: ScriptedDesk, story: Story) -> None:
+    desk.say(story.started(), story.partial("customer", "my bill is"))
+    expect(panel.locator("[part=partial]")).to_have_text("my bill is")
+    desk.say(story.partial("customer", ""))
+    expect(panel.locator("[part=partial]")).to_have_count(0)
+
+
 def test_hostile_words_are_shown_literally_wherever_they_appear(
     page: Page, panel: Locator, desk: ScriptedDesk, story: Story
 ) -> None:
