@@ -19,7 +19,7 @@ from adapters.door import (
 )
 from adapters.softphone.audiohook_messages import ClientMessage, Close, Open, Opened, messages
 
-_MOST_WAITING = 1_000
+MOST_WAITING = 1_000
 """Messages that may wait for a client that does not read; a whole call makes some 500."""
 
 _SILENT_FOR_S = 30.0  # Genesys sends a ping every 5 s
@@ -52,7 +52,7 @@ class Exchange:
 
     def send(self, type: str, **parameters: object) -> None:
         """Put a message behind those that wait; after the last one, nothing happens."""
-        if self.waiting >= _MOST_WAITING:
+        if self.waiting >= MOST_WAITING:
             self._is_too_slow = True
         else:
             self._put(type, parameters)

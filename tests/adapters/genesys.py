@@ -11,7 +11,6 @@ import hmac
 import json
 import re
 import secrets
-import socket
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -84,7 +83,6 @@ class Genesys:
     Attributes:
         received: All messages so far, checked.
         position_s: Where its audio is.
-        seq: How many messages it sent.
     """
 
     def __init__(self, connection: ClientConnection, headers: Mapping[str, str]) -> None:
@@ -94,13 +92,13 @@ class Genesys:
         self.received: list[Message] = []
         self.position_s = 0.0
         self.frame_bytes = 0
-        self.seq = 0
+        self._seq = 0
         self._is_closing = False
 
     def send(self, type: str, /, *, envelope: Message | None = None, **parameters: object) -> None:
-        self.seq += 1
+        self._seq += 1
         message = {
-            "version": "2", "id": self.id, "type": type, "seq": self.seq, "serverseq": len(self.received),
+            "version": "2", "id": self.id, "type": type, "seq": self._seq, "serverseq": len(self.received),
             "position": f"PT{self.position_s:g}S", "parameters": parameters,
         }  # fmt: skip
         self.socket.send(json.dumps(message | (envelope or {})))
@@ -142,7 +140,7 @@ class Genesys:
     def ping(self) -> None:
         """Ask for a sign of life; kill the session if none comes."""
         self.send("ping", rtt="PT0.0065S")
-        asked, began = self.seq, monotonic()
+        asked, began = self._seq, monotonic()
         pong = self.until("pong")
         assert pong["clientseq"] == asked
         assert monotonic() - began < PONG_WITHIN_S
@@ -155,7 +153,7 @@ class Genesys:
         assert message["version"] == "2"
         UUID(message["id"])
         assert message["seq"] == len(self.received) + 1, "a gap in seq"
-        assert 0 <= message["clientseq"] <= self.seq
+        assert 0 <= message["clientseq"] <= self._seq
         assert _PARAMETERS[message["type"]](message["parameters"])
         assert message["type"] != "closed" or self._is_closing
         self.received.append(message)
@@ -203,18 +201,13 @@ class Genesys:
 
 @contextmanager
 def session(
-    server: Running,
-    headers: Mapping[str, str] | None = None,
-    *,
-    is_signed: bool = True,
-    sock: socket.socket | None = None,
+    server: Running, headers: Mapping[str, str] | None = None, *, is_signed: bool = True
 ) -> Generator[Genesys]:
-    """Connect to a server, signed by default; over a connection that is there already if there is one."""
+    """Connect to a server, signed by default."""
     headers = headers or identity()
     shown = sign(headers, server.host) if is_signed else headers
     url = f"ws://{server.host}{PATH}"
-    # One message waits to be read, no more, so that a client that does not read is soon felt.
-    with connect(url, additional_headers=shown, compression=None, max_queue=1, sock=sock) as connection:
+    with connect(url, additional_headers=shown, compression=None) as connection:
         yield Genesys(connection, headers)
 
 

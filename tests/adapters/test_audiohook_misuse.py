@@ -1,18 +1,22 @@
 """Strangers, and what Genesys would never send: each ends its own session and is told why."""
 
+import asyncio
 import json
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
+from typing import cast
 from uuid import uuid4
 
 import pytest
+from starlette.websockets import WebSocket
 from structlog.testing import capture_logs
 from websockets.exceptions import InvalidStatus
 
 from adapters.app import Parts
+from adapters.door import RefusedError
+from adapters.softphone.audiohook_exchange import MOST_WAITING, Exchange
 from tests.adapters.conftest import Message, Running, running
 from tests.adapters.genesys import (
     NULL,
@@ -173,20 +177,29 @@ def test_a_client_that_opens_and_is_silent_or_says_nothing_at_all_is_let_go(serv
         genesys.lost()
 
 
-def test_a_client_that_does_not_read_is_cut_off_before_it_fills_the_memory(
-    server: Running, conversation: str
-) -> None:
-    host, _, port = server.host.partition(":")
-    narrow = socket.create_connection((host, int(port)))
-    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-    with (
-        capture_logs() as logs,
-        server.agent(f"conversation:{conversation}") as agent,
-        session(server, sock=narrow) as genesys,
-    ):
-        genesys.open(conversation)
-        while not logs and genesys.seq < 200_000:
-            genesys.send("ping")
-        agent.until("ended")
-        genesys.lost()
-    assert [line["code"] for line in logs] == ["too_slow"]
+class Deaf:
+    """A connection whose client does not read, but goes on sending one message."""
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+
+    async def receive(self) -> Message:
+        return {"type": "websocket.receive", "text": json.dumps(self._message)}
+
+
+def test_a_client_that_does_not_read_is_cut_off_before_it_fills_the_memory() -> None:
+    id = uuid4()
+    ping: Message = {
+        "version": "2", "id": str(id), "type": "ping", "seq": 1, "serverseq": 0, "position": "PT0S",
+        "parameters": {},
+    }  # fmt: skip
+
+    async def scenario() -> None:
+        exchange = Exchange(cast(WebSocket, Deaf(ping)), id)
+        for _ in range(MOST_WAITING + 7):
+            exchange.send("pong")
+        assert exchange.waiting == MOST_WAITING
+        with pytest.raises(RefusedError, match="too many messages"):
+            await exchange.receive()
+
+    asyncio.run(scenario())
