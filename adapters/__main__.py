@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from adapters.ledger.commands import ledger
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _OURS = {"listener", "nlu", "offers", "adapters"}
 _FILE = click.Path(path_type=Path)
@@ -163,6 +165,15 @@ def explain(day: datetime | None, **options: Any) -> None:
     "--journal", type=_FILE, help="Folder for the journals of conversations; absent: none are kept."
 )
 @click.option(
+    "--ledger", metavar="FILE|URL", help="The lasting record: a file, or PostgreSQL's URL; absent: none."
+)
+@click.option("--ledger-file", type=_FILE, help="The ledger's URL is in there: for one that has a password.")
+@click.option(
+    "--profiles",
+    metavar="FILE|URL",
+    help="What is known of customers: CSV, JSON, or an address with {id}; absent: what calls bring.",
+)
+@click.option(
     "--play", type=_FILE, help="Play this two-channel recording into the server, as a softphone would."
 )
 @click.option(
@@ -222,6 +233,8 @@ def feed(recording: Path | None, **options: Any) -> None:
 
     run(Request(recording=recording, **options))
 
+
+main.add_command(ledger)
 
 if __name__ == "__main__":
     main(prog_name="rightsell")

@@ -8,10 +8,13 @@ from adapters.door import UNAUTHORIZED, RefusedError
 _LARGEST_BODY = 65_536
 _STATUS = {
     "unauthorized": 401,
+    "unknown_suggestion": 404,
     "conversation_exists": 409,
+    "key_conflict": 409,
     "uuid_exists": 409,
     "too_big": 413,
     "too_many": 429,
+    "not_kept": 503,
 }
 
 

@@ -15,7 +15,10 @@ from starlette.applications import Starlette
 
 from adapters.app import Parts, build_app
 from adapters.files import make_folder, read_text
+from adapters.ledger.erasure import Keep
+from adapters.ledger.opening import open_ledger
 from adapters.loading import load_desk
+from adapters.profiles import Profiles, open_profiles
 from adapters.recorded.feed import Destination, Sending, feed
 from adapters.recorded.recordings import RecordedCall, two_channels
 from adapters.settings import Settings, audiohook_of, token_of
@@ -77,10 +80,19 @@ def _parts(settings: Settings, catalog: Path, token: str, followers: tuple[Follo
         origins=settings.origins,
         open_house=settings.is_loopback,
         journals=settings.journal,
+        ledger=open_ledger(settings),
+        keep=Keep(settings.ledger_keep_words_days, settings.ledger_keep_names_days),
+        profiles=_profiles(settings),
         followers=followers,
         signature=_signature(settings),
         audiohook=audiohook and AudioHookSignature(*audiohook, settings.public_url),
     )
+
+
+def _profiles(settings: Settings) -> Profiles | None:
+    if settings.profiles is None:
+        return None
+    return open_profiles(settings.profiles, settings.profiles_within_s, settings.profiles_token)
 
 
 def _signature(settings: Settings) -> TwilioSignature | None:

@@ -1,7 +1,7 @@
 """The asynchronous shell of one conversation: it brings the core events, time and a thread to think in."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +22,9 @@ _log = structlog.get_logger()
 
 Clock = Callable[[], float]
 """Seconds since the conversation began."""
+
+Recall = Callable[[Opening], Awaitable[Opening]]
+"""Returns the opening with what else is known of its customer. Raises nothing, and takes a second at most."""
 
 
 def stopwatch() -> Clock:
@@ -48,12 +51,14 @@ class Surroundings:
         thinking: One thread, in which the cores understand and decide: the models are not for two at once.
         journals: Folder of the journals; None keeps none.
         tell: Takes the decisions as they are made, in the event loop.
+        recalls: Asked one after the other when a conversation begins.
     """
 
     desk: Desk
     thinking: Executor
     journals: Path | None
     tell: Callable[["Session", Sequence[Decision]], None]
+    recalls: Sequence[Recall] = ()
 
 
 class Session:
@@ -80,7 +85,7 @@ class Session:
         self._journal: JournalWriter | None = None
         self._one_at_a_time = asyncio.Lock()
         self._alarm: asyncio.TimerHandle | None = None
-        self._ticking: asyncio.Task[None] | None = None
+        self._ticking: asyncio.Task[bool] | None = None
 
     @property
     def now_s(self) -> float:
@@ -93,21 +98,30 @@ class Session:
         return any(isinstance(fact, Suggestion) and fact.id == suggestion for fact in facts)
 
     async def begin(self) -> None:
-        """Tell what is to be told before anything was said."""
+        """Find out what is known of the customer; tell what is to be told before anything was said."""
         async with self._one_at_a_time:
+            for recall in self._around.recalls:
+                self.opening = await recall(self.opening)
             await self._step(None)
 
-    async def receive(self, event: Event) -> None:
-        """Take the next event; returns when its decisions have been told. After the end, nothing happens."""
+    async def receive(self, event: Event) -> bool:
+        """Take the next event; returns when its decisions have been told.
+
+        Returns:
+            Whether it was taken. After the end, nothing is.
+        """
         async with self._one_at_a_time:
             if self.ended:
-                return
+                return False
             self.ended = isinstance(event, End)
             try:
                 await self._step(event)
+                return True
             except Exception as error:  # the edge of a session: one event is lost, the call goes on
                 _log.error("event lost", conversation=self.opening.id, **place_of(error))
-            self._set_alarm()
+                return False
+            finally:
+                self._set_alarm()
 
     async def end(self) -> None:
         """End the conversation now; a second time, nothing happens."""

@@ -6,6 +6,7 @@ import secrets
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +28,13 @@ class Settings(BaseSettings):
         policy: Its policy; None for the defaults.
         fitted: What ``rightsell fit`` made of the catalog; None goes without.
         journal: Folder for the journals of live conversations; None keeps none.
+        ledger: Of all live conversations: a file, or PostgreSQL's URL; None keeps none.
+        ledger_file: Where that URL is, instead, when it has a password.
+        ledger_keep_words_days: Days for which the ledger keeps what customers said.
+        ledger_keep_names_days: Days for which it keeps whose conversations they were.
+        profiles: Of customers: a CSV or JSON file, or a URL with ``{id}``; None has none.
+        profiles_within_s: Seconds that a conversation waits for its customer's profile at most.
+        profiles_token: What that URL wants to be shown; empty when nothing.
         token: What clients must show. On loopback, one is made up at every start when none is set.
         origins: Pages of other origins that may connect, such as ``https://desk.example.com``.
         public_url: Under which telephone platforms know the server, such as ``wss://calls.example.com``.
@@ -53,6 +61,13 @@ class Settings(BaseSettings):
     policy: Path | None = None
     fitted: Path | None = None
     journal: Path | None = None
+    ledger: str | None = None
+    ledger_file: Path | None = None
+    ledger_keep_words_days: float = Field(default=90.0, ge=0)
+    ledger_keep_names_days: float = Field(default=400.0, ge=0)
+    profiles: str | None = None
+    profiles_within_s: float = Field(default=0.5, gt=0)
+    profiles_token: str = ""
     token: str = ""
     origins: tuple[str, ...] = ()
     public_url: str = ""
@@ -96,6 +111,11 @@ def read_settings(**flags: object) -> Settings:
         SettingsError: Naming every setting that is wrong.
     """
     given = {name: value for name, value in flags.items() if value is not None}
+    if _has_password(str(given.get("ledger", ""))):
+        raise SettingsError(
+            "--ledger: everybody on this machine can read a command line: "
+            "put a URL with a password in RIGHTSELL_LEDGER, or in a file for --ledger-file"
+        )
     try:
         return Settings(**given)  # pyright: ignore[reportArgumentType]  # flags are checked by pydantic
     except ValidationError as error:
@@ -104,6 +124,13 @@ def read_settings(**flags: object) -> Settings:
             for problem in error.errors()
         )
         raise SettingsError("; ".join(problems)) from None
+
+
+def _has_password(url: str) -> bool:
+    try:
+        return urlsplit(url).password is not None
+    except ValueError:
+        return False
 
 
 def token_of(settings: Settings) -> str:

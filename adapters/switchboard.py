@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from adapters.session import Clock, Session, Surroundings
+from adapters.session import Clock, Recall, Session, Surroundings
 from offers.conversation import Desk
 from offers.decisions import Decision
 from offers.events import Opening
@@ -34,12 +34,13 @@ class Switchboard:
     Args:
         desk: What they share.
         journals: Folder for their journals; None keeps none.
+        recalls: Who knows more of a customer when a conversation begins.
     """
 
-    def __init__(self, desk: Desk, journals: Path | None) -> None:
+    def __init__(self, desk: Desk, journals: Path | None, recalls: Sequence[Recall] = ()) -> None:
         self.desk = desk
         self._thinking = ThreadPoolExecutor(1, thread_name_prefix="thinking")
-        self._around = Surroundings(desk, self._thinking, journals, self._tell)
+        self._around = Surroundings(desk, self._thinking, journals, self._tell, recalls)
         self._sessions: dict[str, Session] = {}
         self._followers: set[Follower] = set()
 

@@ -1,6 +1,7 @@
 """One agent's connection: which conversations it follows, and what waits to be sent. No socket in here."""
 
 import asyncio
+from typing import Protocol
 
 import msgspec
 
@@ -24,11 +25,37 @@ class DeclinedError(Exception):
 
     Attributes:
         code: Short and stable, such as ``unknown_topic``.
+        retryable: Whether the same request may be fulfilled later.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.code = code
+        self.retryable = retryable
+
+
+class NotKeptError(Exception):
+    """What was told could not be written in time; it may be later."""
+
+
+class Keeper(Protocol):
+    """Somebody who sees that what became of suggestions is not lost."""
+
+    async def kept(self) -> None:
+        """Return when all that was told so far is durable.
+
+        Raises:
+            NotKeptError: It is not, for now.
+        """
+        ...
+
+    async def keep_late(self, session: Session, said: OutcomeReported) -> None:
+        """Take what became of a suggestion after its conversation was over; returns when it is durable.
+
+        Raises:
+            NotKeptError: It is not, for now.
+        """
+        ...
 
 
 class AgentLine:
@@ -36,12 +63,16 @@ class AgentLine:
 
     Args:
         switchboard: Where the conversations are.
+        keeper: Keeps what the agent tells; None forgets it with the conversation.
         agent: The agent's id; may be empty.
         open_house: Whether an agent without an id follows all conversations.
     """
 
-    def __init__(self, switchboard: Switchboard, agent: str, *, open_house: bool) -> None:
+    def __init__(
+        self, switchboard: Switchboard, keeper: Keeper | None, agent: str, *, open_house: bool
+    ) -> None:
         self._switchboard = switchboard
+        self._keeper = keeper
         self._agent = agent
         self._open_house = open_house
         self._topics: set[str] = set()
@@ -109,21 +140,30 @@ class AgentLine:
         self._confirm(request.id)
 
     async def report(self, feedback: Feedback) -> None:
-        """Tell the conversation what became of its suggestion.
+        """Tell the conversation what became of its suggestion; confirmed when it is durable.
 
         Raises:
-            DeclinedError: No conversation that is followed made it, or it is over.
+            DeclinedError: No conversation that is followed made it; it is over, and nobody keeps what is
+                told later; or it could not be written.
         """
         session = next(filter(lambda session: _made(session, feedback), reversed(self._followed())), None)
         if session is None:
             raise DeclinedError("unknown_suggestion", "no conversation that you follow made this suggestion")
-        if session.ended:
-            raise DeclinedError("conversation_ended", "the conversation is over")
-        outcome = OutcomeKind(feedback.action)
-        await session.receive(
-            OutcomeReported(feedback.suggestion_id, outcome, OutcomeBy.AGENT, session.now_s)
+        said = OutcomeReported(
+            feedback.suggestion_id, OutcomeKind(feedback.action), OutcomeBy.AGENT, session.now_s
         )
+        try:
+            await self._take(session, said)
+        except NotKeptError as error:
+            raise DeclinedError("not_kept", str(error), retryable=True) from None
         self._confirm(feedback.id)
+
+    async def _take(self, session: Session, said: OutcomeReported) -> None:
+        taken = await session.receive(said)
+        if self._keeper is not None:
+            await (self._keeper.kept() if taken else self._keeper.keep_late(session, said))
+        elif not taken:
+            raise DeclinedError("conversation_ended", "the conversation is over")
 
     def _confirm(self, request: MessageId) -> None:
         self.send(type="result", id=request, ok=True)

@@ -8,7 +8,7 @@ from time import monotonic
 import msgspec
 from starlette.websockets import WebSocket
 
-from adapters.desk.line import AgentLine, DeclinedError
+from adapters.desk.line import AgentLine, DeclinedError, Keeper
 from adapters.desk.messages import Feedback, Ping, Pong, Subscribe, Unsubscribe, auths, requests
 from adapters.door import Door, parse, receive, receive_first
 from adapters.switchboard import Switchboard
@@ -23,12 +23,16 @@ class AgentSocket:
     Args:
         switchboard: Where the conversations are.
         door: Who may listen.
+        keeper: Keeps what agents tell; None forgets it with the conversation.
         open_house: Whether an agent without an id follows all conversations: a development server.
     """
 
-    def __init__(self, switchboard: Switchboard, door: Door, *, open_house: bool) -> None:
+    def __init__(
+        self, switchboard: Switchboard, door: Door, keeper: Keeper | None, *, open_house: bool
+    ) -> None:
         self._switchboard = switchboard
         self._door = door
+        self._keeper = keeper
         self._open_house = open_house
 
     async def serve(self, websocket: WebSocket) -> None:
@@ -38,7 +42,7 @@ class AgentSocket:
         )
         auth = parse(await receive_first(websocket), auths)
         self._door.admit(websocket.headers, auth.token)
-        line = AgentLine(self._switchboard, auth.agent, open_house=self._open_house)
+        line = AgentLine(self._switchboard, self._keeper, auth.agent, open_house=self._open_house)
         line.send(type="ready", session=f"s_{secrets.token_hex(8)}", agent=auth.agent)
         self._switchboard.join(line)
         try:
@@ -70,7 +74,13 @@ async def _answer(line: AgentLine, request: Subscribe | Unsubscribe | Feedback) 
             case Feedback():
                 await line.report(request)
     except DeclinedError as declined:
-        line.send(type="error", id=request.id, code=declined.code, message=str(declined), retryable=False)
+        line.send(
+            type="error",
+            id=request.id,
+            code=declined.code,
+            message=str(declined),
+            retryable=declined.retryable,
+        )
 
 
 async def _write(websocket: WebSocket, line: AgentLine) -> None:

@@ -240,7 +240,7 @@ def test_who_does_not_read_misses_partials_first_and_is_then_cut_off(desk: Desk)
     async def scenario() -> None:
         switchboard = Switchboard(desk, None)
         session = await switchboard.open(Opening("slow", Channel.VOICE), "", lambda: 0.0)
-        line = AgentLine(switchboard, "", open_house=True)
+        line = AgentLine(switchboard, None, "", open_house=True)
         line.subscribe(Subscribe("conversation:slow"))
         for number in range(MOST_WAITING):
             line.tell(session, Decision(number, "slow", 0.0, None, Partial(Speaker.AGENT, "hel", 0.0)))

@@ -1,0 +1,1 @@
+"""The lasting record of what was suggested and what became of it."""

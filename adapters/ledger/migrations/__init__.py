@@ -1,0 +1,1 @@
+"""How a ledger is brought to its newest form."""
