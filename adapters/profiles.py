@@ -199,7 +199,7 @@ def _from_csv(text: str, name: str) -> Iterator[tuple[str, Profile]]:
                 raise ProfilesError(f"{place}: has not as many cells as the first line")
             yield place, _nested(row)
     except csv.Error as error:
-        raise ProfilesError(f"{name}, line {reader.line_num}: {error}") from None
+        raise ProfilesError(f"{name}, line {reader.reader.line_num}: {error}") from None
 
 
 def _nested(row: Mapping[str, str]) -> Profile:

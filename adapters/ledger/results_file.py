@@ -43,7 +43,7 @@ def read_results(text: str, name: str) -> list[Result]:
             except ValueError as error:
                 problems.append(f"{where}: {error}")
     except csv.Error as error:
-        problems.append(f"{name}, line {reader.line_num}: {error}")
+        problems.append(f"{name}, line {reader.reader.line_num}: {error}")
     if problems:
         raise ResultsFileError("\n".join(problems[:_MOST_TOLD]))
     return results
