@@ -7,13 +7,15 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from adapters.ledger.moments import now_utc
 from adapters.ledger.personal import key_of
 from adapters.ledger.tables import CHAIN, CONVERSATIONS, ERASURES, HEAD, PERSONAL, SUGGESTIONS
 
 _AT_A_TIME = 1_000
+_MOVE = update(HEAD).values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
+
 _canonical = msgspec.json.Encoder(order="sorted")
 
 Values = Mapping[str, Any]
@@ -38,8 +40,8 @@ class Chain:
         self._seq += 1
         row = {**values, "seq": self._seq, "previous": self._hash, "recorded_at": now_utc()}
         self._hash = hash_of(table, row)
-        self._connection.execute(insert(table).values(**row, hash=self._hash))
-        self._connection.execute(update(HEAD).values(seq=self._seq, hash=self._hash))
+        self._connection.execute(insert(table), {**row, "hash": self._hash})
+        self._connection.execute(_MOVE, {"to_seq": self._seq, "to_hash": self._hash})
         return self._seq
 
 

@@ -172,7 +172,7 @@ class _Writing:
         self._chain.append(OUTCOMES, values)
 
     def _seal(self, sealed: Sealed) -> None:
-        self._connection.execute(insert(PERSONAL).values(**asdict(sealed)))
+        self._connection.execute(insert(PERSONAL), asdict(sealed))
 
     def _is_named(self, key: str) -> bool:
         return self._one(select(PERSONAL.c.key).where(PERSONAL.c.key == key)) is not None

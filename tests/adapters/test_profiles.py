@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic, sleep
@@ -102,7 +102,8 @@ class _Crm(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # who asked has gone by now
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: ANN401  # the base class's names
         pass
