@@ -90,8 +90,9 @@ class Recorder:
         asked = partial(self._ledger.contacts, customer, start_of(opening.day))
         try:
             async with asyncio.timeout(_RECALL_WITHIN_S):
+                await self.kept()  # the conversation before this one may just have ended
                 contacts: tuple[Contact, ...] = await self._in_thread(asked)
-        except (TimeoutError, LedgerError) as error:
+        except (TimeoutError, NotKeptError, LedgerError) as error:
             _log.error("contact history unknown", conversation=opening.id, **place_of(error))
             return opening
         return replace(opening, contacts=contacts)
@@ -134,7 +135,7 @@ class Recorder:
         """Return when all that was told so far is durable.
 
         Raises:
-            NotKeptError: It was not within some seconds.
+            NotKeptError: It was not within some seconds, or never will be.
         """
         promise = asyncio.get_running_loop().create_future()
         self._promises.append(promise)
@@ -189,8 +190,10 @@ class Recorder:
         while self._waiting or self._promises:
             batch, promises = self._waiting, self._promises
             self._waiting, self._promises = [], []
+            refused: NotKeptError | None = None
             try:
-                await self._in_thread(partial(self._ledger.write, batch))
+                if batch:
+                    await self._in_thread(partial(self._ledger.write, batch))
             except AwayError as error:
                 _log.error("ledger away", **place_of(error))
                 self._waiting, self._promises = batch + self._waiting, promises + self._promises
@@ -198,10 +201,9 @@ class Recorder:
                 continue
             except Exception as error:  # what cannot be written must not stop what can
                 _log.error("ledger refused", records=len(batch), **place_of(error))
-                promises = []  # nobody is told that it was kept
+                refused = NotKeptError("the ledger does not take this")
             for promise in promises:
-                if not promise.done():
-                    promise.set_result(None)
+                _settle(promise, refused)
 
     async def _prune_daily(self) -> None:
         while True:
@@ -213,6 +215,15 @@ class Recorder:
 
     async def _in_thread(self, work: Callable[[], _Made]) -> _Made:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _settle(promise: asyncio.Future[None], refused: NotKeptError | None) -> None:
+    if promise.done():
+        return  # who asked has given up
+    if refused is None:
+        promise.set_result(None)
+    else:
+        promise.set_exception(refused)
 
 
 def _made(talk: _Talk, decision: Decision, fact: Suggestion) -> Made:

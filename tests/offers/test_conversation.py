@@ -1,5 +1,6 @@
 """The core of a conversation, step by step."""
 
+from adapters.wire import encode
 from listener.events import Speaker, Tick, Utterance
 from nlu.understanding import (
     Resolution,
@@ -31,6 +32,21 @@ def test_the_offer_comes_in_the_event_that_opens_the_gate() -> None:
     assert suggestion.evidence == QUOTE
     assert suggestion.talk.primer == ("How far do you carry it?",)
     assert suggestion.talk.decline == "No problem."
+
+
+def test_what_a_suggestion_was_chosen_from_is_told_beside_it_and_not_in_the_stream() -> None:
+    decisions = run(conversation([OPEN, HELPED]), [said(1), said(2)])
+    [made] = [decision for decision in decisions if isinstance(decision.data, Suggestion)]
+    assert [one.offer for one in made.considered] == ["tote", "trolley"]
+    chosen = made.considered[0]
+    assert (chosen.group, chosen.need, chosen.score) == (
+        "cross_sell",
+        "bags",
+        told(Suggestion, decisions)[0].score,
+    )
+    assert all(0 < one.score.propensity < 1 for one in made.considered)
+    assert b"considered" not in encode(made)
+    assert b"trolley" not in encode(made)
 
 
 def test_the_stream_begins_with_started_and_a_held_gate() -> None:

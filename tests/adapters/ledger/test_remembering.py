@@ -12,7 +12,7 @@ import pytest
 from adapters.app import Parts
 from adapters.desk.line import NotKeptError
 from adapters.journal import read_journal
-from adapters.ledger.database import AwayError
+from adapters.ledger.database import AwayError, LedgerError
 from adapters.ledger.erasure import Keep
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.recorder import Recorder
@@ -154,11 +154,14 @@ class Unreliable:
 
     def __init__(self) -> None:
         self.is_away = True
+        self.refuses = False
         self.written: list[object] = []
 
     def write(self, records: list[object]) -> None:
         if self.is_away:
             raise AwayError("away")
+        if self.refuses:
+            raise LedgerError("no")
         self.written += records
 
     def contacts(self, customer: str, moment: str) -> tuple[()]:
@@ -207,6 +210,24 @@ def test_when_the_database_is_away_calls_go_on_and_nothing_is_confirmed_until_it
         await recorder.kept()
         kinds = [type(record).__name__ for record in ledger.written]
         assert kinds == ["Begun", "Made", "Became", "Made", "Became"]
+        await recorder.close()
+        await board.close()
+
+    asyncio.run(scenario())
+
+
+def test_what_the_ledger_refuses_is_not_confirmed_and_the_next_is_written(shop: Desk) -> None:
+    async def scenario() -> None:
+        ledger = Unreliable()
+        ledger.is_away, ledger.refuses = False, True
+        recorder = recorder_of(ledger)
+        board = Switchboard(shop, None)
+        board.join(recorder)
+        with pytest.raises(NotKeptError, match="does not take this"):
+            await play(board, recorder)
+        ledger.refuses = False
+        await play(board, recorder)
+        assert len(ledger.written) == 5
         await recorder.close()
         await board.close()
 
