@@ -9,6 +9,7 @@ from listener.events import Speaker
 from nlu.feelings import is_farewell, mood_cues, word_rows
 from nlu.head_files import Arrays, read_head
 from nlu.reading import Reading
+from nlu.resolution import HEARD_WELL
 from nlu.understanding import Sentiment, Trend
 
 _SHA256 = "870155583e17a5969e0a3d3a5006f19995280e0eb0f4e181c5b7948c3e242231"
@@ -123,6 +124,8 @@ class SentimentReader:
         long = _blend(state.long, said[:, 6:], LONG)
         chances = self._head.chances(said[:, :3], short, long)
         value = _CARRIED * state.belief.value + (1 - _CARRIED) * float(chances[2] - chances[0])
+        if reading.turn.utterance.confidence < HEARD_WELL:
+            value = min(value, state.belief.value)  # what may be misheard does not cheer anybody up
         belief = Sentiment(value, _trend(value - state.long_view), float(chances.max()))
         long_view = _SLOW * state.long_view + (1 - _SLOW) * value
         return SentimentState(belief, short, long, state.agent, long_view, chances)

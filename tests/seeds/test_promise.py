@@ -1,20 +1,23 @@
 """The promise, on what ships: help first, and no sale to whom none may be offered."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.conversations import read_conversations
+from adapters.conversations import RecordedConversation, read_conversations
 from adapters.loading import load_desk
 from adapters.recorded.recordings import two_channels
 from adapters.recorded.replay import decide, of_conversation, of_recording
 from adapters.weights import load_ears
 from listener.events import Speaker, Utterance
-from offers.decisions import Decision, Suggestion
+from offers.conversation import Desk
+from offers.decisions import Decision, GateState, Scope, Suggestion
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 VERTICALS = ("telecom", "banking")
@@ -22,12 +25,23 @@ DAY = date(2026, 11, 22)
 
 
 @cache
+def desk(vertical: str) -> Desk:
+    return load_desk(SEEDS / vertical / "catalog.yaml", SEEDS / "policy.yaml")
+
+
+@cache
+def conversations(vertical: str) -> list[RecordedConversation]:
+    path = SEEDS / vertical / "conversations.jsonl"
+    return read_conversations(path.read_text(encoding="utf-8"), str(path))
+
+
+@cache
 def streams(vertical: str) -> dict[str, list[Decision]]:
-    folder = SEEDS / vertical
-    desk = load_desk(folder / "catalog.yaml", SEEDS / "policy.yaml")
-    path = folder / "conversations.jsonl"
-    recorded = read_conversations(path.read_text(encoding="utf-8"), str(path))
-    return {each.id: list(decide(of_conversation(each, DAY), desk)) for each in recorded}
+    return {each.id: decided(each, vertical) for each in conversations(vertical)}
+
+
+def decided(conversation: RecordedConversation, vertical: str) -> list[Decision]:
+    return list(decide(of_conversation(conversation, DAY), desk(vertical)))
 
 
 def labels(vertical: str) -> dict[str, dict[str, Any]]:
@@ -48,6 +62,29 @@ def test_nothing_is_sold_where_the_request_is_unresolved_or_the_customer_unhappy
     assert len(forbidden) >= 4
     for name in forbidden:
         assert sales(streams(vertical)[name]) == [], name
+
+
+def openings(stream: list[Decision]) -> set[int | None]:
+    """The turns at which the gate let more through than before."""
+    gates = [
+        (decision.turn, decision.data.scope) for decision in stream if isinstance(decision.data, GateState)
+    ]
+    reach = [Scope.NONE, Scope.SERVICE, Scope.ALL]
+    return {turn for (_, before), (turn, now) in pairwise(gates) if reach.index(now) > reach.index(before)}
+
+
+@pytest.mark.parametrize("vertical", VERTICALS)
+def test_no_single_utterance_that_was_hard_to_hear_opens_the_gate(vertical: str) -> None:
+    """0.45 is the least with which the recogniser passes words on."""
+    opened = 0
+    for each in conversations(vertical):
+        for turn in openings(streams(vertical)[each.id]) - {None}:
+            assert turn is not None
+            unsure = replace(each.turns[turn], confidence=0.45)
+            turns = (*each.turns[:turn], unsure, *each.turns[turn + 1 :])
+            assert turn not in openings(decided(replace(each, turns=turns), vertical)), (each.id, turn)
+            opened += 1
+    assert opened >= 3
 
 
 @pytest.mark.parametrize("vertical", VERTICALS)
