@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from listener.events import Partial, Tick, Turn, Utterance
 from nlu.pipeline import Understander
 from nlu.understanding import FlagId, Need
-from offers.arbitration import arbitrate
 from offers.catalog import Catalog
+from offers.choice import Choice
 from offers.contact import ContactHistory
 from offers.decisions import (
     CatalogMark,
@@ -241,25 +241,13 @@ class Conversation:
             )
 
     def _suggest(self, scope: Scope) -> Iterator[Fact]:
-        scope = Scope.SERVICE if self._exploration.is_silent else scope
         fresh = self._screen.fresh(self._candidates)
-        chosen = self._arbitrate(fresh, scope, self._screen.standing())
-        each = (self._arbitrate((candidate,), scope) for candidate in fresh) if chosen else ()
-        self._considered = tuple(alone.considered for found in each for alone in found)
-        for candidate in chosen[: max(self._screen.room, 0)]:
+        choice = Choice(fresh, scope, self._screen.standing(), self._may_leave)
+        chosen = choice.made(self._desk.policy, self._exploration)[: max(self._screen.room, 0)]
+        if chosen:
+            self._considered = tuple(choice.considered(self._desk.policy, self._exploration))
+        for candidate in chosen:
             yield self._screen.put_up(candidate, self._at_s)
-
-    def _arbitrate(
-        self, candidates: tuple[Candidate, ...], scope: Scope, standing: tuple[Candidate, ...] = ()
-    ) -> tuple[Candidate, ...]:
-        return arbitrate(
-            candidates,
-            scope,
-            self._desk.policy,
-            standing=standing,
-            churn=self._may_leave,
-            chance=self._exploration.chance,
-        )
 
     def _known(self) -> tuple[str, ...]:
         """Return what a propensity may depend on besides the offer."""

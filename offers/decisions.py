@@ -244,6 +244,7 @@ class Considered:
         group: The offer's group.
         need: Id of the need it would meet; None for an offer that fits any customer.
         confidence: Of the need, in [0, 1]; 0 without one.
+        first: Probability, in [0, 1], that it came first, under the policy as it was.
     """
 
     offer: str
@@ -253,6 +254,7 @@ class Considered:
     need_kind: NeedKind | None
     confidence: float
     score: Score
+    first: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

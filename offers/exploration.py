@@ -5,6 +5,7 @@ A share of the conversations explores: there the chance of acceptance is drawn f
 told what silence is worth. Draws come from hashes of policy, conversation and offer: a replay draws the same.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 
@@ -17,7 +18,7 @@ Chance = Callable[[Candidate], float]
 """Probability that a candidate is accepted, in (0, 1)."""
 
 TRIALS = 64
-"""Draws from which a try's probability is told; its standard error is .06 at most."""
+"""Draws from which a try's probability is told, its own among them; its standard error is .06 at most."""
 
 
 class Exploration:
@@ -50,21 +51,22 @@ class Exploration:
         """Return the chance of acceptance to arbitrate by: drawn where this conversation explores."""
         return self._drawn(candidate, "shown") if self.explores else self._expected(candidate)
 
-    def probability(self, first: Callable[[Chance], str], chosen: str) -> float:
-        """Return how likely the choice was, in (0, 1].
+    def probabilities(self, first: Callable[[Chance], str]) -> dict[str, float]:
+        """Return how likely each offer was to come first; they add up to 1.
 
         Args:
             first: The offer that comes first under given chances; empty where none does.
-            chosen: The offer that was shown first; empty where none was.
         """
+        expected = first(self._expected)
         if not self._share:
-            return 1.0
-        firsts = [first(lambda one, n=n: self._drawn(one, str(n))) for n in range(TRIALS)]
+            return {expected: 1.0}
+        draws = ("shown", *map(str, range(TRIALS - 1)))
+        firsts = Counter(first(lambda one, draw=draw: self._drawn(one, draw)) for draw in draws)
         silent = self._rules.exploration.silent
-        tried = (1 - silent) * firsts.count(chosen) / TRIALS + silent * (chosen == "")
-        expected = 1.0 if first(self._expected) == chosen else 0.0
-        least = (1 - silent) / (2 * TRIALS)  # it was chosen, so it can happen
-        return (1 - self._share) * expected + self._share * max(tried, least)
+        found = {choice: self._share * (1 - silent) * n / TRIALS for choice, n in firsts.items()}
+        for choice, share in ((expected, 1 - self._share), ("", self._share * silent)):
+            found[choice] = found.get(choice, 0.0) + share
+        return {choice: round(share, 6) for choice, share in found.items()}
 
     def _expected(self, candidate: Candidate) -> float:
         return self._model.chance(self._features(candidate), prior(candidate, self._rules))

@@ -49,7 +49,7 @@ def test_a_replayed_file_never_explores_and_is_certain() -> None:
     calm = exploration(1, share=1.0, active=False)
     assert not calm.explores
     assert calm.chance(CANDIDATES[0]) == ArbitrationPolicy().propensity_stated
-    assert calm.probability(first, "a") == 1.0
+    assert calm.probabilities(first) == {"a": 1.0}
 
 
 def test_the_same_conversation_draws_the_same() -> None:
@@ -63,7 +63,8 @@ def test_what_is_logged_is_how_often_it_happens() -> None:
         one = exploration(number, share=0.5)
         chosen = first(one.chance)
         shown[chosen] += 1
-        told[chosen] += 1 / one.probability(first, chosen)
+        told[chosen] += 1 / one.probabilities(first)[chosen]
+        assert sum(one.probabilities(first).values()) == pytest.approx(1, abs=1e-4)
     for name in ("a", "b"):
         assert told[name] / MANY == pytest.approx(1, abs=0.12), "weights of a choice add up to everything"
     assert shown["b"] / MANY == pytest.approx(0.25, abs=0.04)
