@@ -57,7 +57,7 @@ class Verdict:
 
     Attributes:
         rows: How many it has.
-        head: The last row's hash; noted elsewhere, it also proves that no rows were cut off the end.
+        head: The last row's hash; noted elsewhere, it proves later that nothing before it was written anew.
         erased: How many personal texts are gone by right.
         breaks: Where it is broken and how, in words; none when it is whole.
     """
@@ -79,13 +79,14 @@ class _Gone:
     recorded_at: str
 
 
-def verify(connection: Connection) -> Verdict:
+def verify(connection: Connection, noted: str = "") -> Verdict:
     """Follow the chain from its first row to its last.
 
     Args:
         connection: One unchanging view of the ledger.
+        noted: The head at an earlier time, which must still be part of it; empty does not ask.
     """
-    return _Walk(connection).verdict()
+    return _Walk(connection, noted).verdict()
 
 
 _PERSONAL = {
@@ -96,8 +97,9 @@ _PERSONAL = {
 
 
 class _Walk:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, noted: str) -> None:
         self._connection = connection
+        self._noted = noted
         self._breaks: list[str] = []
         self._gone: list[_Gone] = []
         self._forgotten: set[int] = set()
@@ -116,6 +118,12 @@ class _Walk:
                 self._breaks.append(f"{where}: was changed")
             self._check_personal(table, row, where)
             seq, hash_ = row["seq"], row["hash"]
+            if hash_ == self._noted:
+                self._noted = ""
+        if self._noted:
+            self._breaks.append(
+                "the head that was noted is not in this chain: it was written anew, or cut off"
+            )
         self._check_head(seq, hash_)
         self._check_gone()
         return Verdict(seq, hash_, len(self._gone), tuple(self._breaks))

@@ -28,11 +28,12 @@ def ledger(context: click.Context, where: str | None, ledger_file: Path | None) 
 
 
 @ledger.command()
+@click.option("--head", default="", help="The head as it was noted before: it must still be in the chain.")
 @click.pass_obj
-def verify(place: tuple[str | None, Path | None]) -> None:
+def verify(place: tuple[str | None, Path | None], head: str) -> None:
     """Check that no row was changed, taken out or put in; say where."""
     with _opened(place) as found:
-        verdict = found.verify()
+        verdict = found.verify(head)
     for broken in verdict.breaks[:_MOST_BREAKS]:
         click.echo(broken)
     if len(verdict.breaks) > _MOST_BREAKS:

@@ -75,14 +75,17 @@ class Ledger:
         with self._database.reading() as connection:
             return history.past(connection, customer)
 
-    def verify(self) -> Verdict:
+    def verify(self, noted: str = "") -> Verdict:
         """Follow the chain from its first row to its last.
+
+        Args:
+            noted: The head at an earlier time, which must still be part of it; empty does not ask.
 
         Raises:
             LedgerError: The database cannot be reached.
         """
         with self._database.reading() as connection:
-            return chain.verify(connection)
+            return chain.verify(connection, noted)
 
     def erase(self, customer: str) -> list[str]:
         """Forget who the customer is and what they said; return the ids of their conversations.

@@ -190,20 +190,15 @@ class Recorder:
         while self._waiting or self._promises:
             batch, promises = self._waiting, self._promises
             self._waiting, self._promises = [], []
-            refused: NotKeptError | None = None
             try:
-                if batch:
-                    await self._in_thread(partial(self._ledger.write, batch))
+                lost = await self._in_thread(partial(_written, self._ledger, batch))
             except AwayError as error:
                 _log.error("ledger away", **place_of(error))
                 self._waiting, self._promises = batch + self._waiting, promises + self._promises
                 await asyncio.sleep(_AGAIN_AFTER_S)
                 continue
-            except Exception as error:  # what cannot be written must not stop what can
-                _log.error("ledger refused", records=len(batch), **place_of(error))
-                refused = NotKeptError("the ledger does not take this")
             for promise in promises:
-                _settle(promise, refused)
+                _settle(promise, lost)
 
     async def _prune_daily(self) -> None:
         while True:
@@ -217,13 +212,33 @@ class Recorder:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
-def _settle(promise: asyncio.Future[None], refused: NotKeptError | None) -> None:
+def _written(ledger: Ledger, batch: Sequence[Record]) -> int:
+    """Write what can be written, all at once if that goes; return how many records are lost.
+
+    Raises:
+        AwayError: The database cannot be reached; what is written a second time counts once.
+    """
+    if not batch:
+        return 0
+    try:
+        ledger.write(batch)
+    except AwayError:
+        raise
+    except Exception as error:  # one that cannot be written must not take the others with it
+        if len(batch) > 1:
+            return sum(_written(ledger, [record]) for record in batch)
+        _log.error("ledger refused a record", kind=type(batch[0]).__name__, **place_of(error))
+        return 1
+    return 0
+
+
+def _settle(promise: asyncio.Future[None], lost: int) -> None:
     if promise.done():
         return  # who asked has given up
-    if refused is None:
-        promise.set_result(None)
+    if lost:
+        promise.set_exception(NotKeptError("the ledger does not take this"))
     else:
-        promise.set_exception(refused)
+        promise.set_result(None)
 
 
 def _made(talk: _Talk, decision: Decision, fact: Suggestion) -> Made:

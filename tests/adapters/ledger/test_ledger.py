@@ -128,6 +128,19 @@ def test_a_row_that_was_changed_with_its_hash_no_longer_fits_the_next(ledger: Le
     assert "row 5 (conversations): does not follow from the row before it" in ledger.verify().breaks
 
 
+def test_a_head_noted_before_shows_a_chain_that_was_written_anew(ledger: Ledger, place: str) -> None:
+    fill(ledger)
+    noted = ledger.verify().head
+    fill(ledger, customer="cu-10")
+    assert ledger.verify(noted).breaks == ()
+    for table in ("outcomes", "suggestions", "conversations", "personal"):
+        execute(place, f"DELETE FROM {table}")  # noqa: S608  # names from above
+    execute(place, "UPDATE head SET seq = 0, hash = ''")
+    fill(ledger)
+    assert ledger.verify().breaks == ()
+    assert "written anew" in ledger.verify(noted).breaks[0]
+
+
 def test_erasing_a_customer_keeps_the_numbers_and_the_chain(ledger: Ledger, place: str) -> None:
     fill(ledger, 3)
     fill(ledger, 2, "cu-10")
