@@ -16,7 +16,11 @@ from offers.gate import OffersRule
 from offers.rules import Verdict
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-VERTICALS = ("telecom", "banking")
+TOLD_AT_LENGTH = ("telecom", "banking")
+"""Ten conversations and a spoken call each."""
+TOLD_IN_SHORT = ("insurance",)
+"""Three conversations each."""
+VERTICALS = (*TOLD_AT_LENGTH, *TOLD_IN_SHORT)
 CALLS = sorted(SEEDS.glob("*/calls/*.flac"))
 
 
@@ -77,7 +81,7 @@ class TestCatalog:
         assert OffersRule.NEVER in rules and OffersRule.SERVICE_ONLY in rules
 
 
-@pytest.mark.parametrize("vertical", VERTICALS)
+@pytest.mark.parametrize("vertical", TOLD_AT_LENGTH)
 def test_there_are_ten_conversations_by_voice_and_chat_of_every_outcome(vertical: str) -> None:
     conversations = conversations_of(vertical)
     assert len({conversation["id"] for conversation in conversations}) == 10
@@ -91,6 +95,16 @@ def test_there_are_ten_conversations_by_voice_and_chat_of_every_outcome(vertical
         "reopened",
         "claimed_not_solved",
     } <= {conversation["labels"]["category"] for conversation in conversations}
+
+
+@pytest.mark.parametrize("vertical", TOLD_IN_SHORT)
+def test_there_are_three_conversations_of_which_one_is_an_occasion(vertical: str) -> None:
+    answers = [conversation["labels"] for conversation in conversations_of(vertical)]
+    occasions = [answer for answer in answers if answer["offer_ok_from"] is not None]
+    silent = [answer for answer in answers if answer["service_ok_from"] is None]
+    assert len(answers) == 3
+    assert len(occasions) == 1 and occasions[0]["best_offers"]
+    assert sorted(answer["confirmed_turn"] is None for answer in silent) == [False, True]
 
 
 @pytest.mark.parametrize(("catalog", "conversation"), LABELLED)
@@ -143,8 +157,8 @@ class TestExpectedAnswer:
         assert set(conversation["labels"]["sentiment"].values()) <= {-1, 0, 1}
 
 
-def test_each_vertical_has_a_recorded_call() -> None:
-    assert {path.parts[-3] for path in CALLS} == set(VERTICALS)
+def test_there_is_a_recorded_call_of_each_that_is_told_at_length() -> None:
+    assert {path.parts[-3] for path in CALLS} == set(TOLD_AT_LENGTH)
 
 
 @pytest.mark.parametrize("path", CALLS, ids=lambda path: path.stem)
