@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from adapters.learning.commands import evaluate, learn
 from adapters.ledger.commands import ledger
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -74,6 +75,7 @@ def _recordings(command: _Command) -> _Command:
 
 _catalog = click.option("--catalog", type=_FILE, help="The business's catalog.  [env: RIGHTSELL_CATALOG]")
 _policy = click.option("--policy", type=_FILE, help="When and how often to speak; absent: the defaults.")
+_propensity = click.option("--propensity", type=_FILE, help="What rightsell learn wrote; absent: none.")
 _fitted = click.option("--fitted", type=_FILE, help="The folder that rightsell fit wrote; absent: none.")
 
 
@@ -95,6 +97,22 @@ def check(catalog: Path) -> None:
     from offers.catalog import load_catalog
 
     click.echo(summarise(load_catalog(read_text(catalog), str(catalog))))
+
+
+@main.command("import")
+@click.argument("file", type=_FILE)
+@click.option("--out", type=_FILE, help="Where the catalog goes; absent: standard output.")
+@click.option("--kind", help="Of offers that do not say theirs, such as cross_sell; absent: left open.")
+@click.option("--currency", help="Of the prices, such as EUR; absent: what the file says.")
+def import_(**options: Any) -> None:
+    """Begin a catalog from another system's offers.
+
+    FILE is a table, .csv, or TMF620 product offerings, .json. What it does not say is left open with a TODO,
+    and rightsell check names each until it is settled.
+    """
+    from adapters.imports.command import Request, run
+
+    run(Request(**options))
 
 
 @main.command()
@@ -119,6 +137,7 @@ def fit(catalog: Path, **options: Any) -> None:
 @_catalog
 @_policy
 @_fitted
+@_propensity
 @click.option(
     "--date",
     "day",
@@ -143,6 +162,7 @@ def replay(files: tuple[Path, ...], day: datetime | None, **options: Any) -> Non
 @_catalog
 @_policy
 @_fitted
+@_propensity
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="As for replay.")
 def explain(day: datetime | None, **options: Any) -> None:
     """Say why an offer was not suggested: where it fell out, and why.
@@ -159,6 +179,7 @@ def explain(day: datetime | None, **options: Any) -> None:
 @_catalog
 @_policy
 @_fitted
+@_propensity
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on; 0 for any free one.  [default: 8700; env: PORT]")
 @click.option(
@@ -235,6 +256,8 @@ def feed(recording: Path | None, **options: Any) -> None:
 
 
 main.add_command(ledger)
+main.add_command(learn)
+main.add_command(evaluate)
 
 if __name__ == "__main__":
     main(prog_name="rightsell")
