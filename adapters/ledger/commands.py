@@ -32,7 +32,7 @@ def ledger(context: click.Context, where: str | None, ledger_file: Path | None) 
 @click.pass_obj
 def verify(place: tuple[str | None, Path | None], head: str) -> None:
     """Check that no row was changed, taken out or put in; say where."""
-    with _opened(place) as found:
+    with opened(place) as found:
         verdict = found.verify(head)
     for broken in verdict.breaks[:_MOST_BREAKS]:
         click.echo(broken)
@@ -50,7 +50,7 @@ def verify(place: tuple[str | None, Path | None], head: str) -> None:
 @click.pass_obj
 def show(place: tuple[str | None, Path | None], customer: str) -> None:
     """Print what CUSTOMER was offered, and what became of it."""
-    with _opened(place) as found:
+    with opened(place) as found:
         past = found.past(customer)
     for one in past:
         _print(one)
@@ -70,7 +70,7 @@ def import_(place: tuple[str | None, Path | None], file: Path) -> None:
     from adapters.ledger.results_file import read_results
 
     results = read_results(read_text(file), str(file))
-    with _opened(place) as found:
+    with opened(place) as found:
         receipt = found.record(results)
     click.echo(f"{_count(receipt.recorded, 'outcome')} taken, {receipt.repeated} known already.")
 
@@ -83,7 +83,7 @@ def erase(place: tuple[str | None, Path | None], customer: str) -> None:
 
     Prints the conversations' ids: their journals, if any were kept, are files of their own.
     """
-    with _opened(place) as found:
+    with opened(place) as found:
         conversations = found.erase(customer)
     for conversation in conversations:
         click.echo(conversation)
@@ -100,13 +100,14 @@ def prune(place: tuple[str | None, Path | None], words_days: float | None, names
     from adapters.settings import read_settings
 
     settings = read_settings(ledger_keep_words_days=words_days, ledger_keep_names_days=names_days)
-    with _opened(place) as found:
+    with opened(place) as found:
         forgotten = found.prune(Keep(settings.ledger_keep_words_days, settings.ledger_keep_names_days))
     click.echo(f"{_count(forgotten, 'text')} forgotten.")
 
 
 @contextmanager
-def _opened(place: tuple[str | None, Path | None]) -> Generator[Ledger]:
+def opened(place: tuple[str | None, Path | None]) -> Generator[Ledger]:
+    """Give the ledger that was named, or that the environment names, for as long as it is used."""
     from adapters.ledger.database import LedgerError
     from adapters.ledger.opening import open_ledger
     from adapters.settings import read_settings

@@ -15,6 +15,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_S = 30
 _CONNECT_WITHIN_S = 5
+_ANSWER_WITHIN_MS = 10_000
+"""After so long a server that went without a word counts as away; the system would wait a quarter of an hour."""
 _MIGRATING = 7_265_118_217
 """PostgreSQL's advisory lock while tables are made; any number nobody else takes."""
 
@@ -111,7 +113,7 @@ class Database:
         return engine
 
     def _postgresql(self) -> Engine:
-        arguments = {"connect_timeout": _CONNECT_WITHIN_S}
+        arguments = {"connect_timeout": _CONNECT_WITHIN_S, "tcp_user_timeout": _ANSWER_WITHIN_MS}
         return create_engine(self._url, connect_args=arguments, pool_pre_ping=True)
 
     def _migrate(self, connection: Connection) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from adapters.ledger import chain, erasure, history
+from adapters.ledger.answered import Moment, moments
 from adapters.ledger.business import Receipt, Result, record_results
 from adapters.ledger.chain import Chain, Verdict
 from adapters.ledger.database import Database
@@ -74,6 +75,15 @@ class Ledger:
         """
         with self._database.reading() as connection:
             return history.past(connection, customer)
+
+    def answered(self) -> list[Moment]:
+        """Return the suggestions whose answer is known, oldest first.
+
+        Raises:
+            LedgerError: The database cannot be reached.
+        """
+        with self._database.reading() as connection:
+            return list(moments(connection))
 
     def verify(self, noted: str = "") -> Verdict:
         """Follow the chain from its first row to its last.

@@ -7,6 +7,7 @@ transaction. When the database is away, it waits here until it is back.
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -90,9 +91,10 @@ class Recorder:
         asked = partial(self._ledger.contacts, customer, start_of(opening.day))
         try:
             async with asyncio.timeout(_RECALL_WITHIN_S):
-                await self.kept()  # the conversation before this one may just have ended
+                with suppress(NotKeptError):  # the conversation before this one may just have ended
+                    await self.kept()
                 contacts: tuple[Contact, ...] = await self._in_thread(asked)
-        except (TimeoutError, NotKeptError, LedgerError) as error:
+        except (TimeoutError, LedgerError) as error:
             _log.error("contact history unknown", conversation=opening.id, **place_of(error))
             return opening
         return replace(opening, contacts=contacts)
