@@ -70,7 +70,7 @@ def beliefs(catalog: Catalog) -> list[Understanding]:
     dealt: list[Understanding] = []
     for turn, state in zip(range(TURNS_PER_CALL), itertools.cycle(states), strict=False):
         believed = tuple(needs[: 1 + turn % 4])
-        mood = Sentiment(value=0.1 * (turn % 5))
+        mood = Sentiment(mood=0.1 * (turn % 5))
         dealt.append(Understanding(resolution=Resolution(state, 0.9), sentiment=mood, needs=believed))
     return dealt
 

@@ -75,7 +75,7 @@ class KeywordBaseline:
             yield Understanding(
                 Reason(reason, 1.0) if reason else None,
                 Resolution(state, 1.0),
-                Sentiment(mood),
+                Sentiment(mood, mood=mood),
                 tuple(needs.values()),
             )
 

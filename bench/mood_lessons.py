@@ -18,7 +18,7 @@ from nlu.feelings import word_rows
 from nlu.reader import Reader, speakable
 from nlu.reading import Reading
 from nlu.redaction import mask
-from nlu.sentiment import turn_features
+from nlu.sentiment import turn_features, words_heard
 
 MOODS = Path(__file__).parent / "moods.yaml"
 STAR_MOODS = Path(__file__).parent / "star_moods.txt"
@@ -37,6 +37,7 @@ class Felt:
     Attributes:
         business: What is left out together.
         features: What ``turn_features`` gave, one row a turn.
+        tones: What ``words_heard`` gave, one pair a turn.
         words: What ``word_rows`` gave, one pair a turn.
         labels: -1, 0 or 1; ``UNLABELLED`` where nobody said, ``CALM`` where only "not unhappy" is assumed.
         weight: How much its labels count.
@@ -48,6 +49,7 @@ class Felt:
 
     business: str
     features: NDArray[np.float32]
+    tones: list[tuple[NDArray[np.float32], NDArray[np.float32]]]
     words: list[tuple[NDArray[np.int64], NDArray[np.float32]]]
     labels: NDArray[np.int64]
     weight: float
@@ -128,6 +130,7 @@ def feel(
     return Felt(
         business,
         np.array([turn_features(reading, before) for _, reading, before in seen], np.float32),
+        [words_heard(reading, before) for _, reading, before in seen],
         [word_rows(reading.text, before.text if before else "") for _, reading, before in seen],
         np.array(answers, np.int64),
         weight,

@@ -15,6 +15,10 @@ from nlu.feelings import WORD_ROWS
 from nlu.sentiment import LONG, SHORT
 
 HIDDEN = 48
+HEADS, SIZE = 4, 16
+"""Of the attention over the words of each side: how many heads, and how many numbers each catches."""
+MISSED = 0.1
+"""Share of a turn's words that are not heard while learning."""
 EPOCHS = 12
 RATE = 2e-3
 DECAY = 0.05
@@ -25,12 +29,39 @@ ANNOYED_WEIGHT = 1.0
 _TINY = 1e-4
 
 
+class Attention(nn.Module):
+    """Heads that each listen to some words of a turn: weighted means of their states, made smaller."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.query = nn.Parameter(torch.randn(HEADS, dim) * 0.02)
+        self.value = nn.Parameter(torch.randn(HEADS, SIZE, dim) * dim**-0.5)
+
+    def forward(self, turns: Sequence[NDArray[np.float32]]) -> torch.Tensor:
+        """Return what was caught of each turn's states, shape ``(turns, HEADS * SIZE)``; 0 of none."""
+        sizes = torch.tensor([len(turn) for turn in turns])
+        row = torch.repeat_interleave(sizes)
+        states = torch.from_numpy(np.concatenate(turns))
+        scores = states @ self.query.T
+        most = torch.zeros(len(turns), HEADS).index_reduce(
+            0, row, scores.detach(), "amax", include_self=False
+        )
+        odds = torch.exp(scores - most[row])
+        odds = odds * (torch.rand(len(odds), 1) > MISSED) + _TINY
+        shares = odds / torch.zeros(len(turns), HEADS).index_add(0, row, odds)[row]
+        values = (states @ self.value.flatten(0, 1).T).unflatten(1, (HEADS, SIZE))
+        caught = torch.zeros(len(turns), HEADS, SIZE).index_add(0, row, shares[..., None] * values)
+        return caught.flatten(1)
+
+
 class Feeling(nn.Module):
     """One network: a turn's features and words become scores of three classes, now and in two averages."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, dim: int) -> None:
         super().__init__()
         self.hidden = nn.Linear(size, HIDDEN)
+        self.customer, self.agent = Attention(dim), Attention(dim)
+        self.caught = nn.Linear(2 * HEADS * SIZE, HIDDEN, bias=False)
         self.out = nn.Linear(HIDDEN, 9)
         self.skip = nn.Linear(size, 9, bias=False)
         self.words = nn.Embedding(WORD_ROWS, 9)
@@ -50,7 +81,10 @@ class Feeling(nn.Module):
             mode="sum",
             per_sample_weights=torch.from_numpy(np.concatenate([shares for _, shares in words])),
         )
-        scores = self.out(self.deaf(torch.relu(self.hidden(features)))) + self.skip(features) + said
+        tones = [pair for each in felt for pair in each.tones]
+        caught = torch.cat([self.customer([c for c, _ in tones]), self.agent([a for _, a in tones])], 1)
+        hidden = torch.relu(self.hidden(features) + self.caught(self.deaf(caught)))
+        scores = self.out(self.deaf(hidden)) + self.skip(features) + said
         now, short, long = scores.split(3, 1)
         sizes = [len(each.labels) for each in felt]
         return torch.log_softmax(now + averaged(short, sizes, SHORT) + averaged(long, sizes, LONG), -1)
@@ -58,6 +92,9 @@ class Feeling(nn.Module):
     def arrays(self) -> dict[str, NDArray[np.float16]]:
         """Return the numbers as they ship."""
         found = {
+            "query": torch.stack([self.customer.query, self.agent.query]),
+            "value": torch.stack([self.customer.value, self.agent.value]),
+            "caught": self.caught.weight,
             "hidden": self.hidden.weight,
             "hidden_bias": self.hidden.bias,
             "out": self.out.weight,
@@ -82,7 +119,7 @@ def train(felt: Sequence[Felt], seed: int) -> dict[str, NDArray[np.float16]]:
     """Return a network's arrays; the same conversations and seed give the same ones."""
     torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
-    model = Feeling(felt[0].features.shape[1])
+    model = Feeling(felt[0].features.shape[1], felt[0].tones[0][0].shape[1])
     search = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=DECAY)
     quiet = [each for each in felt if each.annoyed is False and not _is_told(each)]
     rest = [each for each in felt if each.annoyed is not False or _is_told(each)]

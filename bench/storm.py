@@ -76,7 +76,7 @@ def belief(dice: random.Random, catalog: Catalog) -> Understanding:
     return Understanding(
         reason=Reason(dice.choice(list(catalog.reasons)), 0.9) if dice.random() < 0.7 else None,
         resolution=Resolution(state, dice.choice([0.2, 0.7, 0.9])),
-        sentiment=Sentiment(dice.choice([-0.9, -0.3, 0.0, 0.2, 0.8])),
+        sentiment=Sentiment(mood=dice.choice([-0.9, -0.3, 0.0, 0.2, 0.8])),
         needs=tuple(Need(n, dice.choice(list(NeedKind)), dice.choice([0.2, 0.6, 0.9]), quote) for n in needs),
         flags=tuple(Flag(flag, dice.choice([0.3, 0.8])) for flag in flags),
     )
@@ -178,14 +178,14 @@ class Model:
             or self.seen.resolution.confidence < 0.5
             or self.behind_s > 5
             or not self.on
-            or self.seen.sentiment.value < -0.6
+            or self.seen.sentiment.mood < -0.6
             or self._flagged(FlagId.VULNERABLE, FlagId.DECLINED)
             or self._rule() is OffersRule.NEVER
         )
 
     def _sales_held(self, at_s: float) -> bool:
         return (
-            self.seen.sentiment.value < -0.15
+            self.seen.sentiment.mood < -0.15
             or self._flagged(FlagId.COMPLAINT, FlagId.CHURN, FlagId.NO_CONSENT, FlagId.HURRY)
             or self._rule() is OffersRule.SERVICE_ONLY
             or self.waiting > 20

@@ -31,7 +31,7 @@ FOLDS = 4
 CUT = 0.2
 SEEDS = (0, 1)
 HELD = -0.15
-"""The policy's default below which sales are held."""
+"""The mood below which the default policy holds sales."""
 BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 """Edges between which stated confidence is compared with how often it is right."""
 
@@ -44,14 +44,15 @@ def head_of(felt: Sequence[Felt], sha: str = "") -> SentimentHead:
 
 
 def follow(head: SentimentHead, felt: Felt) -> NDArray[np.float64]:
-    """Return value, confidence and likeliest class (-1, 0, 1) after each customer turn, as live."""
+    """Return value, confidence, likeliest class (-1, 0, 1) and mood after each customer turn, as live."""
     reader = SentimentReader(head)
     state = reader.begin()
-    found: list[tuple[float, float, float]] = []
+    found: list[tuple[float, float, float, float]] = []
     for reading in felt.readings:
         state = reader.read(state, reading)
         if reading.turn.utterance.speaker is Speaker.CUSTOMER and reading.text.strip():
-            found.append((state.belief.value, state.belief.confidence, float(state.chances.argmax()) - 1))
+            now, likeliest = state.belief, float(state.chances.argmax()) - 1
+            found.append((now.value, now.confidence, likeliest, now.mood))
     return np.array(found)
 
 
@@ -111,11 +112,11 @@ def reliability(found: Found) -> list[tuple[float, float, int]]:
 
 
 def _held(felt: Felt, seen: NDArray[np.float64], since: str) -> bool:
-    """Say whether the value is below the gate's at any of the labelled turn and the two after it."""
+    """Say whether the mood is below the gate's at any of the labelled turn and the two after it."""
     first = felt.answers[since] or 0
     before = [row for row, turn in enumerate(felt.turns) if turn <= first]
     within = [row for row, turn in enumerate(felt.turns) if first < turn <= first + 2]
-    return bool((seen[[*before[-1:], *within], 0] < HELD).any())
+    return bool((seen[[*before[-1:], *within], 3] < HELD).any())
 
 
 def write(head: SentimentHead) -> str:

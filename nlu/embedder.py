@@ -20,7 +20,10 @@ MAX_TOKENS = 128
 """What is longer than this is cut: the model was trained on sentences, not on documents."""
 
 _CACHED_TEXTS = 4_096
-"""Texts whose vectors are kept, 3 kB each; enough for a catalog's examples and the phrases everybody says."""
+"""Texts whose vectors are kept, 2 kB each; enough for a catalog's examples and the phrases everybody says."""
+
+_CACHED_STATES = 16
+"""Texts whose states are kept, 3 kB a token: the tone is asked for right after the vector."""
 
 _FINAL, _MIDDLE = "last_hidden_state", "layer_norm_8"
 """Names in the graph: the states of the sixth layer and of the fourth."""
@@ -61,7 +64,7 @@ class TonedEmbedder(Embedder, Protocol):
     """An embedder that tells how something was said besides what was meant."""
 
     def tone(self, text: str) -> NDArray[np.float32]:
-        """Return a unit-length vector of the text in which its tone shows, shape ``(dim,)``."""
+        """Return vectors of the text's tokens in which its tone shows, shape ``(tokens, dim)``."""
         ...
 
 
@@ -91,29 +94,34 @@ class MiniLM:
         self._tokenizer.enable_truncation(MAX_TOKENS)  # pyright: ignore[reportUnknownMemberType]  # its stub
         self._layers = [_FINAL, _MIDDLE] if toned else [_FINAL]
         self._session = _open_session(_with_output(model, _MIDDLE) if toned else model)
-        self._cached = lru_cache(maxsize=_CACHED_TEXTS)(self._run)
+        self._states = lru_cache(maxsize=_CACHED_STATES)(self._run)
+        self._vector = lru_cache(maxsize=_CACHED_TEXTS)(self._mean)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit-length vector a text, shape ``(len(texts), 384)``."""
         if not texts:
             return np.zeros((0, self.dim), np.float32)
-        return np.stack([self._cached(text)[0] for text in texts])
+        return np.stack([self._vector(text) for text in texts])
 
     def tone(self, text: str) -> NDArray[np.float32]:
-        """Return the mean of the fourth layer's states, unit length, shape ``(384,)``.
+        """Return the fourth layer's states, shape ``(tokens, 384)``.
 
         The last layer is trained to tell what was meant, and drops much of how it was said.
         """
-        return self._cached(text)[-1].copy()
+        return self._states(text)[-1].copy()
 
-    def _run(self, text: str) -> NDArray[np.float32]:
-        """Return the means of the layers, unit length, shape ``(n_layers, 384)``."""
+    def _mean(self, text: str) -> NDArray[np.float32]:
+        """Return the mean of the last layer's states, unit length, shape ``(384,)``."""
+        # Run alone, a text has no padding: its attention mask is all ones, and the mean is plain.
+        pooled = self._states(text)[0].mean(axis=0)
+        return pooled / np.linalg.norm(pooled)
+
+    def _run(self, text: str) -> list[NDArray[np.float32]]:
+        """Return the states of each layer, shape ``(tokens, 384)``."""
         encoding = self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
         ids = np.asarray([encoding.ids], np.int64)
-        # Run alone, a text has no padding: its attention mask is all ones, and the mean is plain.
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        pooled = np.stack([states[0].mean(axis=0) for states in self._session.run(self._layers, feed)])
-        return pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+        return [states[0] for states in self._session.run(self._layers, feed)]
 
 
 def load_minilm() -> MiniLM:

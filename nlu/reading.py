@@ -44,12 +44,12 @@ class Reading:
         text: The same text with personal data masked, character for character.
         vector: Embedding of the masked text, float32, unit length, shape ``(dim,)``.
         clauses: The turn's clauses in order; at least one unless the text is blank.
-        tone: Vector of the masked text in which its tone shows, float32, unit length, shape ``(dim,)``; empty
-            where it is made for readers that need none.
+        tone: Vectors of the masked text's tokens in which its tone shows, float32, shape ``(tokens, dim)``;
+            none where it is made for readers that need none.
     """
 
     turn: Turn
     text: str
     vector: NDArray[np.float32]
     clauses: tuple[Clause, ...]
-    tone: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    tone: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))

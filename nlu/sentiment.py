@@ -12,13 +12,19 @@ from nlu.reading import Reading
 from nlu.resolution import HEARD_WELL
 from nlu.understanding import Sentiment, Trend
 
-_SHA256 = "870155583e17a5969e0a3d3a5006f19995280e0eb0f4e181c5b7948c3e242231"
+_SHA256 = "71b6d1f6ee26987ad9faf29ad7c1cfa3b93448175fdd3327aceb44c212bd3c24"
 
 SHORT, LONG = 0.5, 0.85
 """Share of a running average that outlives a customer turn."""
 
-_CARRIED = 0.35
-"""Share of the mood that is carried into the next customer turn, so that one word does not turn it over."""
+_COURTESY = 0.2
+"""What the chance of happy weighs against that of unhappy: people are polite when they are not happy too."""
+
+_DOUBT = 1.2
+"""Power of the chance of unhappy: a small one counts for less."""
+
+_KEPT = 0.5
+"""Share of the mood that outlives a customer turn, so that one word does not turn it over."""
 
 _SLOW = 0.7
 """Share of the long view that outlives a customer turn; a mood is remembered for about three."""
@@ -55,9 +61,22 @@ class SentimentHead:
         rows, weights = word_rows(reading.text, agent.text if agent else "")
         features = turn_features(reading, agent)
         said = np.einsum("r,nrs->ns", weights, self.arrays["words"][:, rows])
-        hidden = np.maximum(self.arrays["hidden"] @ features + self.arrays["hidden_bias"], 0)
-        heard = np.einsum("nsh,nh->ns", self.arrays["out"], hidden) + self.arrays["out_bias"]
-        return (said + heard + self.arrays["skip"] @ features).astype(np.float32)
+        heard = words_heard(reading, agent)
+        caught = np.concatenate([self._attend(side, states) for side, states in enumerate(heard)], 1)
+        hidden = self.arrays["hidden"] @ features + np.einsum("nhc,nc->nh", self.arrays["caught"], caught)
+        hidden = np.maximum(hidden + self.arrays["hidden_bias"], 0)
+        meant = np.einsum("nsh,nh->ns", self.arrays["out"], hidden) + self.arrays["out_bias"]
+        return (said + meant + self.arrays["skip"] @ features).astype(np.float32)
+
+    def _attend(self, side: int, states: _Vector) -> _Vector:
+        """Return what the attention of a side catches of its words' states: 0 if there are none."""
+        value = self.arrays["value"][:, side]
+        if not len(states):
+            return np.zeros((self.networks, value.shape[1] * value.shape[2]), np.float32)
+        scores = self.arrays["query"][:, side] @ states.T
+        odds = np.exp(scores - scores.max(-1, keepdims=True))
+        mean = (odds @ states) / odds.sum(-1, keepdims=True)
+        return (value @ mean[..., None]).reshape(self.networks, -1)
 
     def chances(self, now: _Vector, short: _Vector, long: _Vector) -> _Vector:
         """Return the probabilities of unhappy, neutral and happy from their scores and running averages."""
@@ -90,7 +109,7 @@ class SentimentState:
         short: Average of the head's scores over about two customer turns, shape ``(networks, 3)``.
         long: The same over about seven.
         agent: The agent's latest turn, or None before the first.
-        long_view: The mood of the last few customer turns, in [-1, 1].
+        long_view: The mood over the last few customer turns, in [-1, 1].
         chances: Probabilities of unhappy, neutral and happy after the latest customer turn.
     """
 
@@ -123,11 +142,14 @@ class SentimentReader:
         short = _blend(state.short, said[:, 3:6], SHORT)
         long = _blend(state.long, said[:, 6:], LONG)
         chances = self._head.chances(said[:, :3], short, long)
-        value = _CARRIED * state.belief.value + (1 - _CARRIED) * float(chances[2] - chances[0])
+        unhappy, neutral, happy = chances.tolist()
+        balance = _COURTESY * happy - unhappy**_DOUBT
+        value = max(balance, balance / _COURTESY)  # surely happy is 1, as surely unhappy is -1
+        mood = _KEPT * state.belief.mood + (1 - _KEPT) * (happy - unhappy)
         if reading.turn.utterance.confidence < HEARD_WELL:
-            value = min(value, state.belief.value)  # what may be misheard does not cheer anybody up
-        belief = Sentiment(value, _trend(value - state.long_view), float(chances.max()))
-        long_view = _SLOW * state.long_view + (1 - _SLOW) * value
+            mood = min(mood, state.belief.mood)  # what may be misheard does not cheer anybody up
+        belief = Sentiment(value, _trend(mood - state.long_view), max(unhappy, neutral, happy), mood)
+        long_view = _SLOW * state.long_view + (1 - _SLOW) * mood
         return SentimentState(belief, short, long, state.agent, long_view, chances)
 
 
@@ -143,15 +165,28 @@ def turn_features(reading: Reading, agent: Reading | None) -> _Vector:
         agent: The agent's turn before it, if there was one.
 
     Returns:
-        float32 of shape ``(4 * dim + CUE_COUNT,)``: tone and vector of the customer's turn, those of the
-        agent's (zeroes where there was none or it was empty), and the counted signs.
+        float32 of shape ``(4 * dim + CUE_COUNT,)``: mean tone and vector of the customer's turn, those of
+        the agent's (zeroes where there was none or it was empty), and the counted signs.
     """
-    now = np.concatenate([reading.tone, reading.vector])
-    before = (
-        np.concatenate([agent.tone, agent.vector]) if agent and agent.text.strip() else np.zeros_like(now)
-    )
+    now = _outline(reading)
+    before = _outline(agent) if agent and agent.text.strip() else np.zeros_like(now)
     cues = mood_cues(reading.text, agent.text if agent else "")
     return np.concatenate([now, before, cues]).astype(np.float32)
+
+
+def words_heard(reading: Reading, agent: Reading | None) -> tuple[_Vector, _Vector]:
+    """Return the tones of the words of the customer's turn and of the agent's before it.
+
+    Returns:
+        Two of shape ``(tokens, dim)``; the agent's has no rows where there was no turn or it was empty.
+    """
+    before = agent.tone if agent and agent.text.strip() else np.zeros_like(reading.tone[:0])
+    return reading.tone, before
+
+
+def _outline(reading: Reading) -> _Vector:
+    mean = reading.tone.mean(0, dtype=np.float32)
+    return np.concatenate([mean / np.linalg.norm(mean), reading.vector])
 
 
 def _trend(difference: float) -> Trend:

@@ -104,13 +104,15 @@ class Sentiment:
     """How the customer feels.
 
     Attributes:
-        value: In [-1, 1]; below 0 unhappy.
+        value: Of what was said last, in [-1, 1]; below 0 unhappy.
         confidence: In [0, 1]; 0 before the customer has said anything that tells.
+        mood: The same over several turns: slower to change.
     """
 
     value: float = 0.0
     trend: Trend = Trend.STEADY
     confidence: float = 0.0
+    mood: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

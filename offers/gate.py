@@ -90,11 +90,11 @@ def _misheard(now: Situation, policy: GatePolicy) -> bool:
 
 
 def _very_unhappy(now: Situation, policy: GatePolicy) -> bool:
-    return now.seen.sentiment.value < policy.unhappy_sentiment
+    return now.seen.sentiment.mood < policy.unhappy_sentiment
 
 
 def _unhappy(now: Situation, policy: GatePolicy) -> bool:
-    return not _very_unhappy(now, policy) and now.seen.sentiment.value < policy.minimum_sentiment
+    return not _very_unhappy(now, policy) and now.seen.sentiment.mood < policy.minimum_sentiment
 
 
 _refuses_offers = _flag(FlagId.NO_CONSENT)

@@ -43,8 +43,8 @@ class GatePolicy(Section):
         minimum_resolution: Probability that the request is confirmed, below which we are silent.
         minimum_hearing: Confidence of the recognised words that show the resolution, below which we
             are silent; chat and transcripts count as certain.
-        minimum_sentiment: The customer's sentiment below which sales are held.
-        unhappy_sentiment: The customer's sentiment below which everything is held.
+        minimum_sentiment: The customer's mood below which sales are held.
+        unhappy_sentiment: The customer's mood below which everything is held.
         minimum_flag: Probability from which a flag counts.
         most_waiting: Calls waiting in the queue above which sales are held; None is no bound.
         handling_s: Seconds into a conversation after which sales are held; None is no bound.

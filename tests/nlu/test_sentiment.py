@@ -90,7 +90,7 @@ def test_who_apologises_for_their_anger_is_angry_no_more(
         (AGENT, "i'm so sorry, i have refunded you and a new one arrives tomorrow"),
         (CUSTOMER, text),
     )
-    assert states[-1].belief.value > 0 > states[1].belief.value
+    assert states[-1].belief.mood > 0 > states[1].belief.mood
 
 
 def test_the_agents_own_words_change_nothing(sentiment: SentimentReader, reader: Reader) -> None:
@@ -107,6 +107,7 @@ def test_whatever_is_said_the_numbers_stay_on_their_scales(
 ) -> None:
     for state in follow(sentiment, reader, *turns):
         assert -1 <= state.belief.value <= 1
+        assert -1 <= state.belief.mood <= 1
         assert 0 <= state.belief.confidence <= 1
 
 
@@ -115,16 +116,13 @@ def test_whatever_is_said_the_numbers_stay_on_their_scales(
     [
         "okay",
         "hello, i would like to change the date my bill is paid, please",
-        pytest.param(
-            "what does it cost a month",
-            marks=pytest.mark.xfail(strict=True, reason="bare price questions read as displeasure"),
-        ),
+        "what does it cost a month",
         "it's fine, take your time",
     ],
 )
 def test_calm_talk_leaves_the_gate_alone(sentiment: SentimentReader, reader: Reader, text: str) -> None:
     belief = follow(sentiment, reader, (AGENT, "hello, how can i help?"), (CUSTOMER, text))[-1].belief
-    assert abs(belief.value) < -HELD
+    assert abs(belief.mood) < -HELD
 
 
 @pytest.mark.parametrize("text", ["oh great, so it is lost then", "brilliant, another week of waiting"])
@@ -136,7 +134,7 @@ def test_praise_for_bad_news_is_no_praise(sentiment: SentimentReader, reader: Re
 def test_one_word_does_not_turn_anger_into_calm(sentiment: SentimentReader, reader: Reader) -> None:
     angry = (CUSTOMER, "this is ridiculous, i have called four times and nobody has helped me")
     states = follow(sentiment, reader, angry, (AGENT, "i see. your name please?"), (CUSTOMER, "okay"))
-    assert states[-1].belief.value < HELD
+    assert states[-1].belief.mood < HELD
 
 
 @given(st.text(), st.text())

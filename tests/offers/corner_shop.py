@@ -119,5 +119,5 @@ GIFTS = Need("gifts", NeedKind.STATED, 0.9, QUOTE)
 OPEN = Understanding(resolution=Resolution(ResolutionState.OPEN, 0.9), needs=(BAGS,))
 HELPED = Understanding(resolution=Resolution(ResolutionState.CONFIRMED, 0.9), needs=(BAGS,))
 UPSET = Understanding(
-    resolution=Resolution(ResolutionState.CONFIRMED, 0.9), sentiment=Sentiment(-0.4), needs=(BAGS,)
+    resolution=Resolution(ResolutionState.CONFIRMED, 0.9), sentiment=Sentiment(mood=-0.4), needs=(BAGS,)
 )

@@ -33,7 +33,7 @@ shares = st.floats(0, 1)
 beliefs = st.builds(
     Understanding,
     resolution=st.builds(Resolution, st.sampled_from(ResolutionState), shares),
-    sentiment=st.builds(Sentiment, value=st.floats(-1, 1)),
+    sentiment=st.builds(Sentiment, mood=st.floats(-1, 1)),
     needs=st.sampled_from([(), (BAGS,), (GIFTS,), (BAGS, GIFTS)]),
     flags=st.lists(st.builds(Flag, st.sampled_from(FlagId), shares), max_size=1).map(tuple),
 ) | st.just(HELPED)

@@ -89,7 +89,7 @@ def test_nothing_is_said_before_the_customer_agrees_that_it_is_solved(state: Res
         (situation(offers=OffersRule.NEVER), "reason_never"),
         (situation(flagged(FlagId.VULNERABLE)), "vulnerable"),
         (situation(flagged(FlagId.DECLINED)), "declined"),
-        (situation(Understanding(resolution=CONFIRMED, sentiment=Sentiment(-0.9))), "unhappy"),
+        (situation(Understanding(resolution=CONFIRMED, sentiment=Sentiment(mood=-0.9))), "unhappy"),
     ],
 )
 def test_these_keep_everything_back(now: Situation, reason: str) -> None:
@@ -106,7 +106,7 @@ def test_these_keep_everything_back(now: Situation, reason: str) -> None:
         (situation(flagged(FlagId.NO_CONSENT)), "no_consent"),
         (situation(flagged(FlagId.COMPLAINT)), "complaint"),
         (situation(flagged(FlagId.HURRY)), "hurry"),
-        (situation(Understanding(resolution=CONFIRMED, sentiment=Sentiment(-0.3))), "unhappy"),
+        (situation(Understanding(resolution=CONFIRMED, sentiment=Sentiment(mood=-0.3))), "unhappy"),
     ],
 )
 def test_these_keep_sales_back_and_let_service_through(now: Situation, reason: str) -> None:
