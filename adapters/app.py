@@ -26,6 +26,7 @@ from adapters.ledger.ingress import Outcomes
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.recorder import Recorder
 from adapters.profiles import Profiles
+from adapters.reloading import Reloading
 from adapters.softphone import audio_socket
 from adapters.softphone.announced import Announced
 from adapters.softphone.asterisk import AudioSocketServer
@@ -64,6 +65,7 @@ class Parts:
         signature: What Twilio's requests have to show beside the token; None does not ask.
         audiosocket: Where Asterisk connects; None takes no calls from it.
         audiohook: What Genesys's requests have to show; None takes no calls from it.
+        reload: Loads the desk anew; raises a ``ValueError`` when it cannot. None has no way to.
     """
 
     desk: Desk
@@ -80,6 +82,7 @@ class Parts:
     signature: TwilioSignature | None = None
     audiosocket: socket.socket | None = None
     audiohook: AudioHookSignature | None = None
+    reload: Callable[[], Desk] | None = None
 
 
 def build_app(parts: Parts) -> Starlette:
@@ -97,12 +100,13 @@ def build_app(parts: Parts) -> Starlette:
     streams = MediaStreams(calls, door, parts.ears.models, None)
     announced = Announced(door, parts.ears.models)
     chats = ingress.ChatIngress(switchboard, door)
+    reloading = parts.reload and Reloading(parts.reload, _takers(switchboard, listening), door)
     agents = agent_socket.AgentSocket(switchboard, door, recorder, open_house=parts.open_house)
     asterisk = AudioSocketServer(calls, announced)
     asterisk_served = nullcontext() if parts.audiosocket is None else asterisk.serving(parts.audiosocket)
     genesys = parts.audiohook and AudioHook(calls, switchboard, parts.audiohook, parts.ears.models)
     messages = "/v1/conversations/{conversation}/messages"
-    return Starlette(
+    app = Starlette(
         routes=[
             WebSocketRoute("/v1/audio", Socket(door, audio_socket.SUBPROTOCOLS, audio.serve)),
             WebSocketRoute("/v1/twilio", Socket(door, (), twilio.serve, answers=False)),
@@ -114,6 +118,7 @@ def build_app(parts: Parts) -> Starlette:
             Route("/v1/conversations/{conversation}", chats.delete, methods=["DELETE"]),
             *([Route("/v1/calls", announced.post, methods=["POST"])] if parts.audiosocket else []),
             *([Route("/v1/outcomes", Outcomes(recorder, door).post, methods=["POST"])] if recorder else []),
+            *([Route("/v1/reload", reloading.post, methods=["POST"])] if reloading else []),
             Route("/healthz", _health),
             Route("/", _page("index.html")),
             Route("/listen", _page("listen.html")),
@@ -124,6 +129,16 @@ def build_app(parts: Parts) -> Starlette:
             _until_closed(switchboard, calls, listening, asterisk_served), recorder, parts.profiles
         ),
     )
+    app.state.reloading = reloading
+    return app
+
+
+def _takers(switchboard: Switchboard, listening: Listening) -> Callable[[Desk], None]:
+    def take(desk: Desk) -> None:
+        switchboard.take(desk)
+        listening.lag_s = desk.policy.gate.lag_s
+
+    return take
 
 
 def _workers() -> ThreadPoolExecutor:

@@ -13,6 +13,7 @@ _STATUS = {
     "key_conflict": 409,
     "uuid_exists": 409,
     "too_big": 413,
+    "not_loaded": 422,
     "too_many": 429,
     "not_kept": 503,
 }

@@ -2,10 +2,12 @@
 
 import asyncio
 import errno
+import signal
 import socket
 import sys
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,6 +23,7 @@ from adapters.loading import load_desk
 from adapters.profiles import Profiles, open_profiles
 from adapters.recorded.feed import Destination, Sending, feed
 from adapters.recorded.recordings import RecordedCall, two_channels
+from adapters.reloading import Reloading
 from adapters.settings import Settings, audiohook_of, token_of
 from adapters.softphone.audiohook_signature import AudioHookSignature
 from adapters.softphone.signature import TwilioSignature
@@ -65,7 +68,7 @@ def serve(settings: Settings, *, play: Path | None, show: bool) -> None:
         if asterisk is not None:
             click.echo("Asterisk's AudioSocket: {}:{}".format(*asterisk.getsockname()[:2]))
         with suppress(KeyboardInterrupt):
-            asyncio.run(_run(make_server(app), listening, call, to))
+            asyncio.run(_run(app, listening, call, to))
     click.echo("Stopped.")
 
 
@@ -73,8 +76,10 @@ def _parts(settings: Settings, catalog: Path, token: str, followers: tuple[Follo
     if settings.journal is not None:
         make_folder(settings.journal)
     audiohook = audiohook_of(settings)  # before anything slow is loaded
+    load = partial(load_desk, catalog, settings.policy, settings.fitted)
     return Parts(
-        desk=load_desk(catalog, settings.policy, settings.fitted),
+        desk=load(),
+        reload=load,
         ears=load_ears(settings.whisper),
         token=token,
         origins=settings.origins,
@@ -129,13 +134,24 @@ def make_server(app: Starlette) -> uvicorn.Server:
     )
 
 
-async def _run(
-    server: uvicorn.Server, listening: socket.socket, call: RecordedCall | None, to: Destination
-) -> None:
+async def _run(app: Starlette, listening: socket.socket, call: RecordedCall | None, to: Destination) -> None:
+    server = make_server(app)
+    _reload_on_hangup(app.state.reloading)
     playing = call and asyncio.create_task(_play(call, to, server))
     await server.serve([listening])
     if playing is not None:
         playing.cancel()
+
+
+def _reload_on_hangup(reloading: Reloading) -> None:
+    """Load catalog and policy anew whenever the process gets SIGHUP."""
+    under_way: set[asyncio.Task[None]] = set()
+
+    def begin() -> None:
+        under_way.add(task := asyncio.create_task(reloading.on_signal()))
+        task.add_done_callback(under_way.discard)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, begin)
 
 
 async def _play(call: RecordedCall, to: Destination, server: uvicorn.Server) -> None:

@@ -38,11 +38,14 @@ class Switchboard:
     """
 
     def __init__(self, desk: Desk, journals: Path | None, recalls: Sequence[Recall] = ()) -> None:
-        self.desk = desk
         self._thinking = ThreadPoolExecutor(1, thread_name_prefix="thinking")
         self._around = Surroundings(desk, self._thinking, journals, self._tell, recalls)
         self._sessions: dict[str, Session] = {}
         self._followers: set[Follower] = set()
+
+    def take(self, desk: Desk) -> None:
+        """From now on, begin conversations with this desk; those that are going on keep theirs."""
+        self._around = replace(self._around, desk=desk)
 
     async def open(self, opening: Opening, agent: str, clock: Clock) -> Session:
         """Begin a conversation.
