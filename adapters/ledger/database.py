@@ -16,7 +16,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_S = 30
 _CONNECT_WITHIN_S = 5
 _ANSWER_WITHIN_MS = 10_000
-"""After so long a server that went without a word counts as away; the system would wait a quarter of an hour."""
+"""After so long, a server that went silent counts as away; the system would wait a quarter of an hour."""
 _MIGRATING = 7_265_118_217
 """PostgreSQL's advisory lock while tables are made; any number nobody else takes."""
 
