@@ -76,7 +76,7 @@ def _parts(settings: Settings, catalog: Path, token: str, followers: tuple[Follo
     if settings.journal is not None:
         make_folder(settings.journal)
     audiohook = audiohook_of(settings)  # before anything slow is loaded
-    load = partial(load_desk, catalog, settings.policy, settings.fitted)
+    load = partial(load_desk, catalog, settings.policy, settings.fitted, settings.propensity)
     return Parts(
         desk=load(),
         reload=load,

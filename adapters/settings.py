@@ -27,6 +27,7 @@ class Settings(BaseSettings):
         catalog: The business's catalog.
         policy: Its policy; None for the defaults.
         fitted: What ``rightsell fit`` made of the catalog; None goes without.
+        propensity: What ``rightsell learn`` wrote; None goes by the policy's chances.
         journal: Folder for the journals of live conversations; None keeps none.
         ledger: Of all live conversations: a file, or PostgreSQL's URL; None keeps none.
         ledger_file: Where that URL is, instead, when it has a password.
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     catalog: Path | None = None
     policy: Path | None = None
     fitted: Path | None = None
+    propensity: Path | None = None
     journal: Path | None = None
     ledger: str | None = None
     ledger_file: Path | None = None

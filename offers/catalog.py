@@ -10,7 +10,8 @@ A catalog is taken whole or refused whole. Where the format leaves room:
 * ``value`` may be below zero: goodwill can cost the business money.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -24,6 +25,10 @@ from offers.catalog_shape import CatalogEntry, NeedEntry, OfferEntry, TalkEntry,
 from offers.decisions import Objection, OfferKind, Talk
 from offers.gate import Complexity, OffersRule
 from offers.rules import Rule
+
+
+_MOST_OFFER_WORDS = 50
+"""Offers, the file's first, whose words help to hear a need: more would say nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +218,10 @@ def _dotted(path: Path) -> str:
 
 def _catalog(entry: CatalogEntry, digest: str) -> Catalog:
     offers = {offer.id: _offer(offer, entry.currency) for offer in entry.offers}
+    words: defaultdict[str, list[str]] = defaultdict(list)
+    for offer in offers.values():
+        for need in offer.needs:
+            words[need].append(f"{offer.title}. {offer.summary}".rstrip(" "))
     reasons = (CallReason(r.id, r.title, tuple(r.examples), r.complexity, r.offers) for r in entry.reasons)
     return Catalog(
         id=entry.catalog,
@@ -221,14 +230,12 @@ def _catalog(entry: CatalogEntry, digest: str) -> Catalog:
         vertical=entry.vertical,
         sha256=digest,
         reasons={reason.id: reason for reason in reasons},
-        needs={need.id: _need(need, offers) for need in entry.needs},
+        needs={need.id: _need(need, words[need.id][:_MOST_OFFER_WORDS]) for need in entry.needs},
         offers=offers,
     )
 
 
-def _need(entry: NeedEntry, offers: Mapping[str, Offer]) -> NeedExamples:
-    meeting = (offer for offer in offers.values() if entry.id in offer.needs)
-    words = (f"{offer.title}. {offer.summary}".rstrip(" ") for offer in meeting)
+def _need(entry: NeedEntry, words: Sequence[str]) -> NeedExamples:
     return NeedExamples(
         id=entry.id,
         title=entry.title,

@@ -72,9 +72,10 @@ def _duplicates(entries: object) -> Iterator[Problem]:
 def _dangling(entries: object) -> Iterator[Problem]:
     for key, section in (("needs", "needs"), ("excludes", "offers")):
         known = _ids(entries, section)
+        ids = set(known)
         for path, row in _rows(entries, "offers"):
             for number, name in _texts(row.get(key)):
-                if name not in known:
+                if name not in ids:
                     yield Problem((*path, key, number), f"no '{name}' among {section}{_likely(name, known)}")
 
 

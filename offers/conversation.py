@@ -22,10 +22,12 @@ from offers.decisions import (
     GateState,
     Lagging,
     Outcome,
+    OutcomeBy,
     OutcomeKind,
     Scope,
     Started,
     Suggestion,
+    Unsuggested,
     WhyWithdrawn,
 )
 from offers.eligibility import Eligibility, Facts
@@ -34,6 +36,7 @@ from offers.explanation import Moment, fall_of
 from offers.exploration import Exploration
 from offers.funnel import Fall, Funnel
 from offers.gate import Situation, judge
+from offers.hearing import Ear, Heard
 from offers.matching import Candidate, Matcher
 from offers.policy import Policy
 from offers.propensity import NOTHING_LEARNED, PropensityModel
@@ -58,6 +61,12 @@ class Desk:
     matcher: Matcher
     propensity: PropensityModel = NOTHING_LEARNED
 
+    @property
+    def models(self) -> dict[str, str]:
+        """Name to sha256 of every model that takes part from the words on."""
+        learned = {"propensity": self.propensity.sha256} if self.propensity.sha256 else {}
+        return {**self.understander.models, **learned}
+
 
 class Conversation:
     """One call or chat, from its opening to its end."""
@@ -78,8 +87,10 @@ class Conversation:
         )
         self._mind = desk.understander.begin(opening.customer, opening.context)
         self._screen = Screen(opening.id, desk.policy.suggestions)
+        self._ear = Ear(lambda text: desk.matcher.voiced(text, self._admits))
         self._candidates = self._match(())
         self._considered: tuple[Considered, ...] = ()
+        self._unsuggested: Unsuggested | None = None
         self._hearing: list[float] = []
         self._seq = 0
         self._at_s = 0.0
@@ -116,7 +127,7 @@ class Conversation:
             customer=customer if isinstance(customer, str) else None,
             catalog=CatalogMark(catalog.id, catalog.version, catalog.sha256),
             policy=self._desk.policy.policy,
-            models={**self._opening.models, **self._desk.understander.models},
+            models={**self._opening.models, **self._desk.models},
         )
         return self._stamp([started, self._gate], None)
 
@@ -165,15 +176,19 @@ class Conversation:
                 return
 
     def _match(self, needs: tuple[Need, ...]) -> tuple[Candidate, ...]:
-        found = self._desk.matcher.candidates(needs, lambda offer: self._funnel.fall(offer) is None)
+        found = self._desk.matcher.candidates(needs, self._admits)
         return tuple(self._funnel.weigh(candidate) for candidate in found)
+
+    def _admits(self, offer: Offer) -> bool:
+        return self._funnel.fall(offer) is None
 
     def _stamp(self, facts: Iterable[Fact], turn: int | None) -> list[Decision]:
         decisions: list[Decision] = []
         for fact in facts:
             self._seq += 1
             considered = self._considered if isinstance(fact, Suggestion) else ()
-            decisions.append(Decision(self._seq, self._opening.id, self._at_s, turn, fact, considered))
+            heard = self._unsuggested if isinstance(fact, Utterance) else None
+            decisions.append(Decision(self._seq, self._opening.id, self._at_s, turn, fact, considered, heard))
         return decisions
 
     def _fire_deadlines(self, until_s: float) -> list[Decision]:
@@ -186,6 +201,8 @@ class Conversation:
         return decisions
 
     def _hear(self, turn: Turn) -> Iterator[Fact]:
+        heard = self._ear.hear(turn.utterance)
+        outcomes = () if heard is None else self._make_of(*heard)
         yield turn.utterance
         self._hearing.append(turn.utterance.confidence)
         before = self._mind.understanding
@@ -195,17 +212,13 @@ class Conversation:
             yield seen
         if seen.needs != before.needs:
             self._candidates = self._match(seen.needs)
+        yield from outcomes
         yield from self._act()
 
     def _take_outcome(self, event: OutcomeReported) -> Iterator[Fact]:
-        if not self._screen.knows(event.suggestion):
-            return
-        outcome = Outcome(event.suggestion, event.outcome, event.by)
-        yield outcome
-        self._screen.settle(outcome)
-        if event.outcome in _REFUSED:
-            self._cool_until_s = self._at_s + self._desk.policy.gate.cooldown_s
-        yield from self._act()
+        if self._screen.knows(event.suggestion):
+            yield self._settle(Outcome(event.suggestion, event.outcome, event.by))
+            yield from self._act()
 
     def _fall_behind(self, behind_s: float) -> Iterator[Fact]:
         self._behind_s = behind_s

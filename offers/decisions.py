@@ -258,6 +258,21 @@ class Considered:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsuggested:
+    """What was heard of an offer that nobody had suggested: the agent brought it up by themselves.
+
+    Attributes:
+        group: The offer's group.
+        outcome: ``voiced``, ``accepted``, ``declined`` or ``postponed``.
+    """
+
+    offer: str
+    group: str
+    kind: OfferKind
+    outcome: OutcomeKind
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One event of the decision stream.
 
@@ -268,6 +283,8 @@ class Decision:
         data: What was heard, believed or decided.
         considered: What a suggestion was chosen from, itself included; by the ids of the offers. Told to
             the ledger, and no part of the stream.
+        unsuggested: What an utterance makes of an offer that was never suggested; told to the ledger, and no
+            part of the stream.
     """
 
     seq: int
@@ -276,3 +293,4 @@ class Decision:
     turn: int | None
     data: Fact
     considered: tuple[Considered, ...] = field(default=(), compare=False)
+    unsuggested: Unsuggested | None = field(default=None, compare=False)

@@ -36,18 +36,15 @@ def fall_of(offer: Offer, now: Moment) -> Fall | None:
     if fall is not None:
         return fall
     found = next((candidate for candidate in now.candidates if candidate.offer.id == offer.id), None)
-    return (
-        _unneeded(offer, found, now.policy)
-        or _outranked(offer, now)
-        or _held(offer, now)
-        or _unshown(offer, now)
-    )
+    return _unneeded(offer, found, now) or _outranked(offer, now) or _held(offer, now) or _unshown(offer, now)
 
 
-def _unneeded(offer: Offer, found: Candidate | None, policy: Policy) -> Fall | None:
+def _unneeded(offer: Offer, found: Candidate | None, now: Moment) -> Fall | None:
+    if found is None and any(candidate.need in offer.needs for candidate in now.candidates):
+        return Fall(Stage.APPLICABILITY, "Many others meet the same need and fit better what was said.")
     if found is None:
         return Fall(Stage.APPLICABILITY, f"None of its needs was heard: {', '.join(offer.needs)}.")
-    least = policy.matching.minimum_need
+    least = now.policy.matching.minimum_need
     if found.need is not None and found.confidence < least:
         why = f"Its need, {found.need}, is not certain enough: {found.confidence:.2f} of {least:.2f}."
         return Fall(Stage.APPLICABILITY, why)

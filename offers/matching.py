@@ -1,24 +1,22 @@
 """Which offers fit what this customer needs: computed all the time, also behind a closed gate.
 
-There is no index over vectors: offers are found by the id of the need they meet, a handful each, and only
-those are compared with the customer's words.
+Offers are found by the id of the need they meet, and only those are compared with the customer's words. Of a
+need and kind with many offers, those that fit best and may be made come into question: see ``offers.index``.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from itertools import islice
 
 from nlu.embedder import Embedder
+from nlu.reader import speakable
 from nlu.redaction import MASK, mask
 from nlu.understanding import Evidence, Need, NeedKind
 from offers.catalog import Catalog, Offer
-from offers.decisions import Considered, Score, Suggestion, Talk
-
-Vectors = NDArray[np.float32]
+from offers.decisions import Considered, OfferKind, Score, Suggestion, Talk
+from offers.index import MOST_JUDGED, SHORTLIST, Group, Vectors
 
 UNSCORED = Score(propensity=0.0, context=0.0, value=0.0, lever=0.0, priority=0.0)
 
@@ -84,46 +82,71 @@ class Matcher:
         """Embed the catalog's offers, once."""
         self._needs = catalog.needs
         self._embedder = embedder
-        self._meeting: defaultdict[str | None, list[Offer]] = defaultdict(list)
+        meeting: defaultdict[str, defaultdict[OfferKind, list[Offer]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        self._for_anybody: defaultdict[OfferKind, list[Offer]] = defaultdict(list)
+        words: dict[str, Vectors] = {}
         for offer in catalog.offers.values():
-            for need in offer.needs or (None,):
-                self._meeting[need].append(offer)
-        self._words = {offer.id: embedder.embed(_described(offer)) for offer in catalog.offers.values()}
+            if offer.needs:
+                words[offer.id] = embedder.embed(_described(offer))
+            else:
+                self._for_anybody[offer.kind].append(offer)
+            for need in offer.needs:
+                meeting[need][offer.kind].append(offer)
+        self._meeting = {
+            need: [Group(offers, [words[offer.id] for offer in offers]) for offers in kinds.values()]
+            for need, kinds in meeting.items()
+        }
 
     def candidates(self, needs: Iterable[Need], admits: Callable[[Offer], bool]) -> tuple[Candidate, ...]:
-        """Return every offer the customer may be made that meets a believed need, or any customer's.
+        """Return the offers the customer may be made that meet a believed need, or any customer's.
 
-        Each offer comes once, with the need it fits best; in the order of their ids.
+        Each offer comes once, with the need it fits best; in the order of their ids. Of a need and kind,
+        there are ``SHORTLIST`` at most.
 
         Args:
             needs: Those believed now.
             admits: Whether this customer may be made an offer, in this conversation.
         """
         best: dict[str, Candidate] = {}
-        for candidate in self._fitting(needs):
-            name = candidate.offer.id
-            if name not in best:
-                if admits(candidate.offer):
-                    best[name] = candidate
-            elif (candidate.confidence, candidate.fit) > (best[name].confidence, best[name].fit):
-                best[name] = candidate
+        for candidate in self._fitting(needs, admits):
+            other = best.setdefault(candidate.offer.id, candidate)
+            if (candidate.confidence, candidate.fit) > (other.confidence, other.fit):
+                best[candidate.offer.id] = candidate
         return tuple(best[name] for name in sorted(best))
 
-    def _fitting(self, needs: Iterable[Need]) -> Iterator[Candidate]:
+    def voiced(self, text: str, admits: Callable[[Offer], bool]) -> Offer | None:
+        """Return the offer that an agent's words, masked, put to the customer; None when it is not certain.
+
+        Args:
+            admits: Whether this customer may be made an offer, in this conversation.
+        """
+        return self._voicing.voiced(text, admits, lambda offer: self._likeness(text, offer))
+
+    def _likeness(self, text: str, offer: Offer) -> float:
+        # The reader embeds the same words: they are run once, and only where words of an offer were found.
+        said = self._embedder.embed([speakable(text)])
+        return round(float((self._words[offer.id] @ said.T).max(initial=-1.0)), 4)
+
+    def _fitting(self, needs: Iterable[Need], admits: Callable[[Offer], bool]) -> Iterator[Candidate]:
         for need in needs:
             said = self._embedder.embed([_telling(evidence.text) for evidence in need.evidence])
-            for offer in self._meeting.get(need.id, ()):
-                yield Candidate(
-                    offer=offer,
-                    need=need.id,
-                    need_kind=need.kind,
-                    confidence=need.confidence,
-                    evidence=need.evidence,
-                    primer=self._needs[need.id].primer,
-                    fit=round(float((self._words[offer.id] @ said.T).max(initial=-1.0)), 4),
-                )
-        for offer in self._meeting.get(None, ()):
-            yield Candidate(offer=offer)
+            for group in self._meeting.get(need.id, ()):
+                for offer, fit in group.fitting(said, admits):
+                    yield Candidate(
+                        offer=offer,
+                        need=need.id,
+                        need_kind=need.kind,
+                        confidence=need.confidence,
+                        evidence=need.evidence,
+                        primer=self._needs[need.id].primer,
+                        fit=fit,
+                    )
+        for offers in self._for_anybody.values():
+            admitted = (offer for offer in islice(offers, MOST_JUDGED) if admits(offer))
+            for offer in islice(admitted, SHORTLIST):
+                yield Candidate(offer=offer)
 
 
 def _described(offer: Offer) -> list[str]:

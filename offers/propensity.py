@@ -52,10 +52,12 @@ class PropensityModel:
 
     Args:
         weights: By feature. A feature it does not know has mean zero and the spread of its kind.
+        sha256: Of the file they came from, lower-case hex; empty when from none.
     """
 
-    def __init__(self, weights: Mapping[str, Weight]) -> None:
+    def __init__(self, weights: Mapping[str, Weight], sha256: str = "") -> None:
         self.weights = dict(weights)
+        self.sha256 = sha256
 
     def chance(self, features: Iterable[str], prior: float) -> float:
         """Return the expected chance of acceptance, in (0, 1)."""

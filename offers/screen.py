@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from offers.decisions import Outcome, OutcomeKind, Suggestion, WhyWithdrawn, Withdrawn
+from offers.decisions import Outcome, OutcomeBy, OutcomeKind, Suggestion, WhyWithdrawn, Withdrawn
 from offers.matching import Candidate
 from offers.policy import SuggestionsPolicy
 
@@ -37,7 +37,8 @@ class Screen:
         self._conversation = conversation
         self._policy = policy
         self._cards: dict[str, Card] = {}
-        self._made: set[str] = set()
+        self._made: dict[str, str] = {}
+        self._decided: set[str] = set()
         self._spent: set[str] = set()
 
     @property
@@ -53,6 +54,14 @@ class Screen:
     def knows(self, suggestion: str) -> bool:
         """Whether a suggestion of this id was ever made here."""
         return suggestion in self._made
+
+    def latest(self, offer: str) -> str | None:
+        """Return the id of the last suggestion of an offer, whether it stands or not; None without one."""
+        return next((made for made in reversed(self._made) if self._made[made] == offer), None)
+
+    def is_decided(self, suggestion: str) -> bool:
+        """Whether somebody told for good what became of it, so that nothing heard may say otherwise."""
+        return suggestion in self._decided
 
     @property
     def room(self) -> int:
@@ -76,16 +85,23 @@ class Screen:
         taken = {card.suggestion.rank for card in self._cards.values()}
         rank = next(rank for rank in range(1, len(taken) + 2) if rank not in taken)
         suggestion = candidate.suggest(f"{self._conversation}:{len(self._made) + 1}", rank)
-        self._made.add(suggestion.id)
+        self._made[suggestion.id] = suggestion.offer
         self._cards[suggestion.id] = Card(suggestion, candidate, at_s + self._policy.expire_s)
         return suggestion
 
     def settle(self, outcome: Outcome) -> None:
         """Take note of what became of a suggestion."""
-        card = self._cards.get(outcome.suggestion)
-        if card is not None and outcome.outcome in _SETTLES:
-            self._spent.add(card.suggestion.offer)
-            del self._cards[outcome.suggestion]
+        if outcome.outcome not in _SETTLES:
+            return
+        if outcome.by is not OutcomeBy.TRANSCRIPT:
+            self._decided.add(outcome.suggestion)
+        self._cards.pop(outcome.suggestion, None)
+        self._spent.add(self._made[outcome.suggestion])
+
+    def spend(self, offer: str, outcome: OutcomeKind) -> None:
+        """Take note of what became of an offer that was never suggested."""
+        if outcome in _SETTLES:
+            self._spent.add(offer)
 
     def expire(self, at_s: float) -> list[Withdrawn]:
         """Take back the cards whose time is over; their offers are spent."""

@@ -34,6 +34,7 @@ class Request:
     catalog: Path | None
     policy: Path | None
     fitted: Path | None
+    propensity: Path | None
     day: date | None
 
 
@@ -43,7 +44,12 @@ def run(request: Request) -> Iterator[str]:
     Raises:
         ValueError: Of the part whose input is wrong, before anything runs.
     """
-    settings = read_settings(catalog=request.catalog, policy=request.policy, fitted=request.fitted)
+    settings = read_settings(
+        catalog=request.catalog,
+        policy=request.policy,
+        fitted=request.fitted,
+        propensity=request.propensity,
+    )
     inputs = read_inputs((request.file,), (Speaker.CUSTOMER, Speaker.AGENT), None, None)
     desk = desk_of(settings)
     offers = desk.catalog.offers

@@ -49,6 +49,7 @@ class Request:
     catalog: Path | None
     policy: Path | None
     fitted: Path | None
+    propensity: Path | None
     day: date | None
     events: str | None
     speed: float | None
@@ -60,7 +61,12 @@ def run(request: Request) -> None:
     Raises:
         ValueError: Of the part whose input is wrong, before anything runs.
     """
-    settings = read_settings(catalog=request.catalog, policy=request.policy, fitted=request.fitted)
+    settings = read_settings(
+        catalog=request.catalog,
+        policy=request.policy,
+        fitted=request.fitted,
+        propensity=request.propensity,
+    )
     speakers = tuple(map(Speaker, request.channel_map))
     inputs = read_inputs(request.files, speakers, request.customer, request.agent)
     desk = desk_of(settings)
@@ -80,7 +86,7 @@ def desk_of(settings: Settings) -> Desk:
     """
     if settings.catalog is None:
         raise ReplayError("say which catalog to judge by: --catalog FILE, or RIGHTSELL_CATALOG")
-    return load_desk(settings.catalog, settings.policy, settings.fitted)
+    return load_desk(settings.catalog, settings.policy, settings.fitted, settings.propensity)
 
 
 def replays_of(inputs: Iterable[Input], day: date | None, settings: Settings) -> list[Replay]:
