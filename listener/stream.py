@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from listener.endpointing import FRAME_S, Endpointer, Span
 from listener.events import SAMPLE_RATE_HZ, AudioChunk, ChatMessage, Speaker, Utterance
+from listener.overhearing import Overhearing, Past
 from listener.transcriber import Segment
 from listener.voice_activity import FRAME_SAMPLES
 
@@ -45,13 +46,22 @@ class SpeechStream:
     """
 
     def __init__(self, voice_activity: Callable[[], VoiceActivity]) -> None:
-        self._tracks = {speaker: _Track(speaker, voice_activity) for speaker in Speaker}
+        self._overhearing = Overhearing()
+        self._tracks = {
+            speaker: _Track(speaker, voice_activity, self._overhearing.past(speaker)) for speaker in Speaker
+        }
         self._waiting: list[Segment] = []
+
+    @property
+    def same_sound(self) -> bool:
+        """Whether both tracks carry the same sound, so that nobody can tell who speaks."""
+        return self._overhearing.same_sound
 
     def feed(self, chunk: AudioChunk) -> list[Segment]:
         """Take a track's next audio; return the segments whose turn has come, oldest first.
 
-        Gaps in the time stamps count as silence; what was heard before is not heard again.
+        Gaps in the time stamps count as silence; what was heard before is not heard again, nor what is only
+        the echo of the other track.
         """
         self._waiting += self._tracks[chunk.speaker].feed(chunk)
         lead_s = max(track.heard_s for track in self._tracks.values())
@@ -66,8 +76,8 @@ class SpeechStream:
 
         The same words are returned again once there are ``LOOK_EVERY_S`` more of them.
         """
-        looks = (track.look() for track in self._tracks.values())
-        return [segment for segment in looks if segment is not None]
+        looks = [look for track in self._tracks.values() if (look := track.look()) is not None]
+        return [own for look in looks if (own := self._overhearing.own(look)) is not None]
 
     def finish(self) -> list[Segment]:
         """Return what is still open or waiting when the conversation ends, oldest first."""
@@ -80,7 +90,7 @@ class SpeechStream:
         self._waiting.sort(key=lambda segment: (segment.closed_s, segment.speaker))
         ready = [segment for segment in self._waiting if segment.closed_s <= until_s]
         self._waiting = self._waiting[len(ready) :]
-        return ready
+        return [own for segment in ready if (own := self._overhearing.settle(segment)) is not None]
 
 
 def utterance_of(message: ChatMessage) -> Utterance | None:
@@ -92,9 +102,10 @@ def utterance_of(message: ChatMessage) -> Utterance | None:
 class _Track:
     """One speaker's audio: placed in time, cut into frames, kept as long as a segment may need it."""
 
-    def __init__(self, speaker: Speaker, voice_activity: Callable[[], VoiceActivity]) -> None:
+    def __init__(self, speaker: Speaker, voice_activity: Callable[[], VoiceActivity], past: Past) -> None:
         self._speaker = speaker
         self._voice_activity = voice_activity
+        self._past = past
         self._begin(0.0)
 
     def _begin(self, start_s: float) -> None:
@@ -143,6 +154,7 @@ class _Track:
 
     def _hear_frame(self, frame: NDArray[np.float32]) -> list[Segment]:
         self._frames.append(frame)
+        self._past.add(self.heard_s, frame)
         self._heard += 1
         segments = self._segments(self._endpointer.hear(self._probability(frame)))
         while self._heard - len(self._frames) < self._endpointer.needed_from:
