@@ -1,11 +1,18 @@
 """What tests share: the real models, loaded once."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 from spacy.language import Language
 
 from nlu.embedder import Embedder
 from nlu.pipeline import Models, load_models
 from nlu.reader import Reader
+
+# Timings belong in bench/: a busy machine fails no test. The same examples at every run: what fails, fails again.
+settings.register_profile(
+    "rightsell", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("rightsell")
 
 
 @pytest.fixture(scope="session")
