@@ -26,7 +26,6 @@ from offers.decisions import Objection, OfferKind, Talk
 from offers.gate import Complexity, OffersRule
 from offers.rules import Rule
 
-
 _MOST_OFFER_WORDS = 50
 """Offers, the file's first, whose words help to hear a need: more would say nothing new."""
 
