@@ -18,7 +18,7 @@ from offers.rules import Verdict
 SEEDS = Path(__file__).parents[2] / "seeds"
 TOLD_AT_LENGTH = ("telecom", "banking")
 """Ten conversations and a spoken call each."""
-TOLD_IN_SHORT = ("insurance", "travel", "retail")
+TOLD_IN_SHORT = ("insurance", "travel", "retail", "utility")
 """Three conversations each."""
 VERTICALS = (*TOLD_AT_LENGTH, *TOLD_IN_SHORT)
 CALLS = sorted(SEEDS.glob("*/calls/*.flac"))
