@@ -17,6 +17,7 @@ from nlu.understanding import Evidence, Need, NeedKind
 from offers.catalog import Catalog, Offer
 from offers.decisions import Considered, OfferKind, Score, Suggestion, Talk
 from offers.index import MOST_JUDGED, SHORTLIST, Group, Vectors
+from offers.voicing import Voicing
 
 UNSCORED = Score(propensity=0.0, context=0.0, value=0.0, lever=0.0, priority=0.0)
 
@@ -82,6 +83,7 @@ class Matcher:
         """Embed the catalog's offers, once."""
         self._needs = catalog.needs
         self._embedder = embedder
+        self._voicing = Voicing(catalog)
         meeting: defaultdict[str, defaultdict[OfferKind, list[Offer]]] = defaultdict(
             lambda: defaultdict(list)
         )
@@ -120,6 +122,7 @@ class Matcher:
         """Return the offer that an agent's words, masked, put to the customer; None when it is not certain.
 
         Args:
+            text: The words.
             admits: Whether this customer may be made an offer, in this conversation.
         """
         return self._voicing.voiced(text, admits, lambda offer: self._likeness(text, offer))
@@ -127,7 +130,8 @@ class Matcher:
     def _likeness(self, text: str, offer: Offer) -> float:
         # The reader embeds the same words: they are run once, and only where words of an offer were found.
         said = self._embedder.embed([speakable(text)])
-        return round(float((self._words[offer.id] @ said.T).max(initial=-1.0)), 4)
+        described = self._embedder.embed(_described(offer))
+        return round(float((described @ said.T).max(initial=-1.0)), 4)
 
     def _fitting(self, needs: Iterable[Need], admits: Callable[[Offer], bool]) -> Iterator[Candidate]:
         for need in needs:
