@@ -21,7 +21,7 @@ from adapters.masking import Masker, mask_event
 from adapters.wire import encode
 from listener.events import Partial, Tick, Utterance
 from offers.decisions import Decision
-from offers.events import Behind, End, Event, Opening, OutcomeReported, QueueLoad, Switched
+from offers.events import Behind, End, Event, Noticed, Opening, OutcomeReported, QueueLoad, Switched
 
 _EVENTS: dict[str, type[Event]] = {
     "utterance": Utterance,
@@ -31,6 +31,7 @@ _EVENTS: dict[str, type[Event]] = {
     "behind": Behind,
     "switched": Switched,
     "queue_load": QueueLoad,
+    "noticed": Noticed,
     "end": End,
 }
 _NAMES = {event: name for name, event in _EVENTS.items()}

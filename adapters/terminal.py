@@ -15,6 +15,7 @@ from offers.decisions import (
     Fact,
     GateState,
     Lagging,
+    Notice,
     Outcome,
     Scope,
     Started,
@@ -117,6 +118,10 @@ def _lagging(fact: Lagging) -> Iterable[Line]:
     yield "lagging", f"{fact.behind_s:.1f} s behind", "red"
 
 
+def _notice(fact: Notice) -> Iterable[Line]:
+    yield "NOTICE", fact.text, "bold red" if fact.active else "green"
+
+
 def _nothing(_: Partial) -> Iterable[Line]:
     return ()
 
@@ -132,6 +137,7 @@ _READERS: dict[type[Fact], Callable[[Any], Iterable[Line]]] = {
     Withdrawn: _withdrawn,
     Outcome: _outcome,
     Lagging: _lagging,
+    Notice: _notice,
 }
 
 

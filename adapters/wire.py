@@ -16,6 +16,7 @@ from offers.decisions import (
     Fact,
     GateState,
     Lagging,
+    Notice,
     Outcome,
     Started,
     Suggestion,
@@ -33,6 +34,7 @@ FACTS: dict[str, type[Fact]] = {
     "withdrawn": Withdrawn,
     "outcome": Outcome,
     "lagging": Lagging,
+    "notice": Notice,
 }
 """The ``type`` of an event, and the value that its ``data`` holds."""
 

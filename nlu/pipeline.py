@@ -20,6 +20,7 @@ from nlu.needs import NeedsHead, NeedsReader, NeedsState, load_needs_head
 from nlu.reader import Reader
 from nlu.reason import ReasonReader, ReasonState
 from nlu.resolution import Progress, ResolutionReader
+from nlu.roles import Roles, RolesHead, load_roles_head
 from nlu.sentiment import SentimentHead, SentimentReader, SentimentState, load_sentiment_head
 from nlu.understanding import Understanding
 from nlu.vulnerability import VulnerabilityHead, load_vulnerability_head
@@ -44,6 +45,7 @@ class Models:
     sentiment: SentimentHead
     needs: NeedsHead
     vulnerability: VulnerabilityHead
+    roles: RolesHead
     sha256: Mapping[str, str]
 
 
@@ -56,7 +58,7 @@ def load_models() -> Models:
     """
     embedder, dialogue = load_minilm(), load_dialogue_head()
     sentiment, needs = load_sentiment_head(), load_needs_head()
-    vulnerability = load_vulnerability_head()
+    vulnerability, roles = load_vulnerability_head(), load_roles_head()
     sha256 = {
         embedder.name: embedder.sha256,
         "en_core_web_sm": language_sha256(),
@@ -64,8 +66,9 @@ def load_models() -> Models:
         "sentiment": sentiment.sha256,
         "needs": needs.sha256,
         "vulnerability": vulnerability.sha256,
+        "roles": roles.sha256,
     }
-    return Models(embedder, load_language(), dialogue, sentiment, needs, vulnerability, sha256)
+    return Models(embedder, load_language(), dialogue, sentiment, needs, vulnerability, roles, sha256)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +77,7 @@ class Mind:
 
     Attributes:
         understanding: What is believed now, numbers rounded to four decimals.
+        roles: Whether who is called the agent talks like one.
     """
 
     reason: ReasonState
@@ -81,6 +85,7 @@ class Mind:
     sentiment: SentimentState
     needs: NeedsState
     flags: FlagsState
+    roles: Roles
 
     @property
     def understanding(self) -> Understanding:
@@ -117,6 +122,7 @@ class Understander:
         self._sentiment = SentimentReader(models.sentiment)
         self._needs = NeedsReader(business, models.embedder, models.needs)
         self._flags = FlagsReader(models.vulnerability)
+        self._roles = models.roles
 
     def begin(self, customer: Mapping[str, object], context: Mapping[str, object]) -> Mind:
         """Return what is believed before the first turn.
@@ -131,6 +137,7 @@ class Understander:
             sentiment=self._sentiment.begin(),
             needs=self._needs.begin(),
             flags=self._flags.begin(customer),
+            roles=Roles(),
         )
 
     def read(self, mind: Mind, turn: Turn) -> Mind:
@@ -142,6 +149,7 @@ class Understander:
             sentiment=self._sentiment.read(mind.sentiment, reading),
             needs=self._needs.read(mind.needs, reading),
             flags=self._flags.read(mind.flags, reading),
+            roles=mind.roles.hear(self._roles.evidence(reading)),
         )
 
 

@@ -215,6 +215,27 @@ class Outcome:
     by: OutcomeBy
 
 
+class NoticeId(StrEnum):
+    """What may be wrong with who is heard as whom."""
+
+    SAME_SOUND = "same_sound"
+    SWAPPED_ROLES = "swapped_roles"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about the call that people should look into.
+
+    Attributes:
+        active: False when it is so no more.
+        text: What it means, in words for whoever set the call up.
+    """
+
+    id: NoticeId
+    active: bool
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Lagging:
     """Live audio came faster than it could be understood, by so many seconds."""
@@ -233,6 +254,7 @@ Fact = (
     | Withdrawn
     | Outcome
     | Lagging
+    | Notice
 )
 
 

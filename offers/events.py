@@ -6,7 +6,7 @@ from datetime import date
 
 from listener.events import Channel, Partial, Tick, Utterance
 from offers.contact import Contact
-from offers.decisions import OutcomeBy, OutcomeKind
+from offers.decisions import NoticeId, OutcomeBy, OutcomeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,19 @@ class QueueLoad:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """Listening found that something is so about the tracks, or is so no more."""
+
+    id: NoticeId
+    active: bool
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The conversation is over."""
 
     at_s: float
 
 
-Event = Utterance | Partial | Tick | OutcomeReported | Behind | Switched | QueueLoad | End
+Event = Utterance | Partial | Tick | OutcomeReported | Behind | Switched | QueueLoad | Noticed | End

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nlu.understanding import FlagId, ResolutionState, Understanding
-from offers.decisions import GateState, Hold, Holds, Scope
+from offers.decisions import GateState, Hold, Holds, NoticeId, Scope
 from offers.policy import ConsentWhenUnknown, GatePolicy, Ramp
 
 
@@ -43,6 +43,7 @@ class Situation:
         switched_off: Whether a supervisor has switched suggestions off for this queue.
         waiting: Calls waiting in the queue, as last told.
         at_s: Seconds since the conversation began.
+        noticed: What is wrong with who is heard as whom.
     """
 
     seen: Understanding
@@ -55,6 +56,7 @@ class Situation:
     switched_off: bool = False
     waiting: int = 0
     at_s: float = 0.0
+    noticed: frozenset[NoticeId] = frozenset()
 
 
 Test = Callable[[Situation, GatePolicy], bool]
@@ -105,6 +107,10 @@ def _no_consent(now: Situation, policy: GatePolicy) -> bool:
     return forbidden or _refuses_offers(now, policy)
 
 
+def _noticed(notice: NoticeId) -> Test:
+    return lambda now, _: notice in now.noticed
+
+
 def _crowded(now: Situation, policy: GatePolicy) -> bool:
     return policy.most_waiting is not None and now.waiting > policy.most_waiting
 
@@ -119,6 +125,13 @@ _ROWS: tuple[tuple[str, Holds, Test, str], ...] = (
     ("unsure", Holds.ALL, _unsure, "It is not certain that the request is solved."),
     ("misheard", Holds.ALL, _misheard, "The words that settle it were hard to hear."),
     ("lagging", Holds.ALL, lambda s, p: s.behind_s > p.lag_s, "Listening lags behind the call."),
+    ("tracks", Holds.ALL, _noticed(NoticeId.SAME_SOUND), "It cannot be told who speaks."),
+    (
+        "roles",
+        Holds.ALL,
+        _noticed(NoticeId.SWAPPED_ROLES),
+        "You may be heard as the customer, and the customer as you.",
+    ),
     ("unhappy", Holds.ALL, _very_unhappy, "The customer is upset: make good first."),
     ("vulnerable", Holds.ALL, _flag(FlagId.VULNERABLE), "The customer may be in a vulnerable situation."),
     ("declined", Holds.ALL, _flag(FlagId.DECLINED), "The customer has said no to offers."),

@@ -14,8 +14,8 @@ from listener.events import SAMPLE_RATE_HZ, AudioChunk, Channel, Utterance
 from listener.stream import SpeechStream
 from listener.transcriber import Segment
 from offers.conversation import Conversation, Desk
-from offers.decisions import Decision
-from offers.events import End, Event, Opening
+from offers.decisions import Decision, NoticeId
+from offers.events import End, Event, Noticed, Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,14 @@ def default_day(stated: date | None, version: str) -> date | None:
 
 def _heard(chunks: Iterable[AudioChunk], ears: Ears) -> Iterator[Event]:
     stream = SpeechStream(ears.voice_activity.track)
-    end_s = 0.0
+    end_s, is_one_sound = 0.0, False
     for chunk in chunks:
         end_s = chunk.start_s + len(chunk.samples) / SAMPLE_RATE_HZ
-        yield from _words(stream.feed(chunk), ears)
+        segments = stream.feed(chunk)
+        if stream.same_sound != is_one_sound:
+            is_one_sound = stream.same_sound
+            yield Noticed(NoticeId.SAME_SOUND, is_one_sound, end_s)
+        yield from _words(segments, ears)
     yield from _words(stream.finish(), ears)
     yield End(end_s)
 

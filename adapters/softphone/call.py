@@ -15,7 +15,8 @@ from listener.audio import AudioDecoder, AudioFormat
 from listener.events import Speaker
 from listener.stream import SpeechStream
 from listener.transcriber import Segment
-from offers.events import Behind
+from offers.decisions import NoticeId
+from offers.events import Behind, Noticed
 
 _BLOCK_S = (
     0.1  # what is handed to the other thread at a time: handing over 20 ms would cost more than hearing it
@@ -79,6 +80,7 @@ class LiveCall:
         self._hearing_since: float | None = None
         self._paused_at: float | None = None
         self._is_behind = False
+        self._is_one_sound = False
 
     def now_s(self) -> float:
         """Seconds since the call began, as far as it has been heard."""
@@ -156,6 +158,7 @@ class LiveCall:
             heard = await attempt(self._workers, partial(self._hear, blocks), otherwise=_NOTHING)
             self._hearing_since = None
             self._heard_s = blocks[-1].end_s
+            await self._tell_tracks(session)
             self._backlog.settle(heard[0])
             self._backlog.show(heard[1])
             await self._backlog.room()
@@ -185,6 +188,12 @@ class LiveCall:
                 await session.receive(said.event)
             self._backlog.told(said)
             await self._tell_lag(session)
+
+    async def _tell_tracks(self, session: Session) -> None:
+        """Say so when both tracks carry the same sound, and when they do no more."""
+        if self._is_one_sound != self._stream.same_sound:
+            self._is_one_sound = self._stream.same_sound
+            await session.receive(Noticed(NoticeId.SAME_SOUND, self._is_one_sound, self.now_s()))
 
     async def _tell_lag(self, session: Session) -> None:
         """Say so when we fall behind, and when we have caught up: at half, lest it flickers."""

@@ -1,7 +1,7 @@
 """A small shop's conversations, for tests of the core apart from understanding."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from listener.events import Channel, Speaker, Turn, Utterance
 from nlu.pipeline import Mind, Understander
+from nlu.roles import Roles
 from nlu.understanding import (
     Evidence,
     Need,
@@ -86,6 +87,7 @@ class Scripted:
 @dataclass(frozen=True)
 class Remembered:
     understanding: Understanding
+    roles: Roles = field(default_factory=Roles)
 
 
 Said = TypeVar("Said")

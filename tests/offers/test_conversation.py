@@ -10,6 +10,8 @@ from nlu.understanding import (
 from offers.decisions import (
     Ended,
     GateState,
+    Notice,
+    NoticeId,
     Outcome,
     OutcomeBy,
     OutcomeKind,
@@ -18,7 +20,7 @@ from offers.decisions import (
     Suggestion,
     Withdrawn,
 )
-from offers.events import Behind, End, OutcomeReported
+from offers.events import Behind, End, Noticed, OutcomeReported
 from offers.policy import Policy
 from tests.offers.corner_shop import BAGS, HELPED, OPEN, QUOTE, conversation, run, said, told
 
@@ -61,6 +63,18 @@ def test_a_new_request_takes_the_card_back_and_says_why() -> None:
     reopened = Understanding(resolution=Resolution(ResolutionState.REOPENED, 0.9), needs=(BAGS,))
     decisions = run(conversation([HELPED, reopened]), [said(1), said(2)])
     assert [w.reason.id for w in told(Withdrawn, decisions)] == ["reopened"]
+
+
+def test_tracks_that_cannot_be_told_apart_hold_everything_until_they_can() -> None:
+    same, apart = (Noticed(NoticeId.SAME_SOUND, active, 2.0 + active) for active in (True, False))
+    decisions = run(conversation([HELPED]), [same, same, said(3), apart])
+    assert [(one.id, one.active) for one in told(Notice, decisions)] == [
+        ("same_sound", True),
+        ("same_sound", False),
+    ]
+    gates = [[hold.id for hold in gate.reasons] for gate in told(GateState, decisions)]
+    assert gates == [["unresolved"], ["unresolved", "tracks"], ["tracks"], []]
+    assert [one.data for one in decisions][-1] == told(Suggestion, decisions)[0]
 
 
 def test_a_card_whose_need_was_contradicted_is_taken_back() -> None:

@@ -12,14 +12,14 @@ from nlu.understanding import (
     Sentiment,
     Understanding,
 )
-from offers.decisions import Holds, Scope
+from offers.decisions import Holds, NoticeId, Scope
 from offers.gate import Complexity, OffersRule, Situation, judge
 from offers.policy import GatePolicy
 
 CONFIRMED = Resolution(ResolutionState.CONFIRMED, 0.9)
 
 
-def situation(
+def situation(  # noqa: PLR0913  # what the gate looks at, by name
     seen: Understanding | None = None,
     *,
     offers: OffersRule | None = OffersRule.ALLOWED,
@@ -28,6 +28,7 @@ def situation(
     consent_known: bool = True,
     behind_s: float = 0.0,
     cooling: bool = False,
+    noticed: frozenset[NoticeId] = frozenset(),
 ) -> Situation:
     return Situation(
         seen=seen or Understanding(resolution=CONFIRMED),
@@ -37,6 +38,7 @@ def situation(
         consent_known=consent_known,
         behind_s=behind_s,
         cooling=cooling,
+        noticed=noticed,
     )
 
 
@@ -61,6 +63,7 @@ situations = st.builds(
     consent_known=st.booleans(),
     behind_s=st.floats(0, 60),
     cooling=st.booleans(),
+    noticed=st.frozensets(st.sampled_from(NoticeId)),
 )
 policies = st.builds(
     GatePolicy,
@@ -86,6 +89,8 @@ def test_nothing_is_said_before_the_customer_agrees_that_it_is_solved(state: Res
         (situation(Understanding(resolution=Resolution(ResolutionState.CONFIRMED, 0.3))), "unsure"),
         (situation(heard=0.2), "misheard"),
         (situation(behind_s=9.0), "lagging"),
+        (situation(noticed=frozenset({NoticeId.SAME_SOUND})), "tracks"),
+        (situation(noticed=frozenset({NoticeId.SWAPPED_ROLES})), "roles"),
         (situation(offers=OffersRule.NEVER), "reason_never"),
         (situation(flagged(FlagId.VULNERABLE)), "vulnerable"),
         (situation(flagged(FlagId.DECLINED)), "declined"),
