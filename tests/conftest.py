@@ -8,7 +8,7 @@ from nlu.embedder import Embedder
 from nlu.pipeline import Models, load_models
 from nlu.reader import Reader
 
-# Timings belong in bench/: a busy machine fails no test. The same examples at every run: what fails, fails again.
+# Timings belong in bench/: a busy machine fails no test. And what fails once fails again: the examples stay.
 settings.register_profile(
     "rightsell", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
