@@ -7,10 +7,10 @@ the gate, what is put on the screen. So a replay of the same events gives the sa
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from listener.events import Channel, Partial, Tick, Turn, Utterance
+from listener.events import Partial, Tick, Turn, Utterance
 from nlu.pipeline import Understander
 from nlu.understanding import FlagId, Need
-from offers.catalog import Catalog
+from offers.catalog import Catalog, Offer
 from offers.choice import Choice
 from offers.contact import ContactHistory
 from offers.decisions import (
@@ -21,9 +21,7 @@ from offers.decisions import (
     Fact,
     GateState,
     Lagging,
-    NoticeId,
     Outcome,
-    OutcomeBy,
     OutcomeKind,
     Scope,
     Started,
@@ -32,14 +30,13 @@ from offers.decisions import (
     WhyWithdrawn,
 )
 from offers.eligibility import Eligibility, Facts
-from offers.events import Behind, End, Event, Noticed, Opening, OutcomeReported, QueueLoad, Switched
+from offers.events import Behind, End, Event, Opening, OutcomeReported, QueueLoad, Switched
 from offers.explanation import Moment, fall_of
 from offers.exploration import Exploration
 from offers.funnel import Fall, Funnel
 from offers.gate import Situation, judge
-from offers.hearing import Ear, Heard
+from offers.hearing import Ear
 from offers.matching import Candidate, Matcher
-from offers.notices import Notices
 from offers.policy import Policy
 from offers.propensity import NOTHING_LEARNED, PropensityModel
 from offers.screen import Screen
@@ -98,7 +95,6 @@ class Conversation:
         self._at_s = 0.0
         self._behind_s = 0.0
         self._switched_off = False
-        self._notices = Notices()
         self._waiting = 0
         self._cool_until_s: float | None = None
         self._over = False
@@ -160,7 +156,7 @@ class Conversation:
         return any(flag.id is FlagId.CHURN for flag in self._mind.understanding.flags)
 
     def _note(
-        self, event: Partial | Tick | OutcomeReported | Behind | Switched | QueueLoad | Noticed
+        self, event: Partial | Tick | OutcomeReported | Behind | Switched | QueueLoad
     ) -> Iterator[Fact]:
         match event:
             case Partial():
@@ -174,9 +170,6 @@ class Conversation:
                 yield from self._act()
             case QueueLoad():
                 self._waiting = event.waiting
-                yield from self._act()
-            case Noticed():
-                yield from self._notices.take(event.id, active=event.active)
                 yield from self._act()
             case Tick():
                 return
@@ -207,8 +200,8 @@ class Conversation:
         return decisions
 
     def _hear(self, turn: Turn) -> Iterator[Fact]:
-        heard = self._ear.hear(turn.utterance)
-        outcomes = () if heard is None else self._make_of(*heard)
+        heard = self._ear.hear(turn.utterance, self._screen)
+        self._unsuggested = heard if isinstance(heard, Unsuggested) else None
         yield turn.utterance
         self._hearing.append(turn.utterance.confidence)
         before = self._mind.understanding
@@ -218,15 +211,21 @@ class Conversation:
             yield seen
         if seen.needs != before.needs:
             self._candidates = self._match(seen.needs)
-        yield from outcomes
-        if self._opening.channel is Channel.VOICE:
-            yield from self._notices.take(NoticeId.SWAPPED_ROLES, active=self._mind.roles.swapped)
+        if heard is not None:
+            yield from self._settle(heard)
         yield from self._act()
 
     def _take_outcome(self, event: OutcomeReported) -> Iterator[Fact]:
         if self._screen.knows(event.suggestion):
-            yield self._settle(Outcome(event.suggestion, event.outcome, event.by))
+            yield from self._settle(Outcome(event.suggestion, event.outcome, event.by))
             yield from self._act()
+
+    def _settle(self, outcome: Outcome | Unsuggested) -> Iterator[Outcome]:
+        if isinstance(outcome, Outcome):
+            yield outcome
+        self._screen.settle(outcome)
+        if outcome.outcome in _REFUSED:
+            self._cool_until_s = self._at_s + self._desk.policy.gate.cooldown_s
 
     def _fall_behind(self, behind_s: float) -> Iterator[Fact]:
         self._behind_s = behind_s
@@ -291,6 +290,5 @@ class Conversation:
             switched_off=self._switched_off,
             waiting=self._waiting,
             at_s=self._at_s,
-            noticed=self._notices.standing,
         )
         return judge(situation, self._desk.policy.gate)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from offers.decisions import Outcome, OutcomeBy, OutcomeKind, Suggestion, WhyWithdrawn, Withdrawn
+from offers.decisions import Outcome, OutcomeBy, OutcomeKind, Suggestion, Unsuggested, WhyWithdrawn, Withdrawn
 from offers.matching import Candidate
 from offers.policy import SuggestionsPolicy
 
@@ -89,19 +89,17 @@ class Screen:
         self._cards[suggestion.id] = Card(suggestion, candidate, at_s + self._policy.expire_s)
         return suggestion
 
-    def settle(self, outcome: Outcome) -> None:
-        """Take note of what became of a suggestion."""
+    def settle(self, outcome: Outcome | Unsuggested) -> None:
+        """Take note of what became of a suggestion, or of an offer that was never one."""
         if outcome.outcome not in _SETTLES:
+            return
+        if isinstance(outcome, Unsuggested):
+            self._spent.add(outcome.offer)
             return
         if outcome.by is not OutcomeBy.TRANSCRIPT:
             self._decided.add(outcome.suggestion)
         self._cards.pop(outcome.suggestion, None)
         self._spent.add(self._made[outcome.suggestion])
-
-    def spend(self, offer: str, outcome: OutcomeKind) -> None:
-        """Take note of what became of an offer that was never suggested."""
-        if outcome in _SETTLES:
-            self._spent.add(offer)
 
     def expire(self, at_s: float) -> list[Withdrawn]:
         """Take back the cards whose time is over; their offers are spent."""

@@ -1,4 +1,4 @@
-"""Which offer an agent's words put to the customer: words that stand out in the catalog, its price, its sense.
+"""Which offer an agent's words put to the customer, by words that stand out, by its price and its sense.
 
 A wrong guess takes a good card away, so more than one sign is always asked for. What is a sign was chosen on
 composed conversations of twelve businesses, and judged on others (``docs/ledger.md``).
@@ -18,9 +18,12 @@ from offers.prices import price_pattern
 _COMMON = 200
 """Offers from which a word tells none of them apart; it bounds the work in catalogs of any size."""
 
+_MOST_OFFERS = 20_000
+"""Offers from which nothing is voiced: the words of so many tell little, and take long to weigh."""
+
 _NAMED, _DISTINCT, _MANY = 0.6, 1.5, 2.5
-"""Weight of an offer's words in a turn: enough to look closer; without its title; without an offering word.
-One word that no other offer and no call reason uses weighs 1."""
+"""Weight of an offer's words in a turn: enough to look closer; without the title; without an offering
+word. One word that no other offer and no call reason uses weighs 1."""
 _TITLE, _SOME_TITLE = 0.5, 0.25
 """Share of the title's weight: that names an offer; that does beside its price."""
 _LIKE, _ALIKE, _SAME = 0.45, 0.55, 0.6
@@ -31,14 +34,15 @@ _AHEAD = 0.25
 """By how much more must speak for an offer than for any other that could be meant."""
 
 _OFFERS = any_of(
-    r"(?:did you know|by the way|have you (?:thought|considered|heard|tried|seen)|you(?:'d| do| would)? qualify"
-    r"|you(?:'re| are) eligible|would you (?:like|want|be)|do you want|(?:are you|be) interested|interest you"
-    r"|fancy|recommend|suggest|how about|what about|why not|worth (?:a look|having|knowing)|can be added|deal on)\b",
+    r"(?:did you know|by the way|have you (?:thought|considered|heard|tried|seen)|you(?:'d| do| would)?"
+    r" qualify|you(?:'re| are) eligible|would you (?:like|want|be)|do you want|(?:are you|be) interested"
+    r"|interest you|fancy|recommend|suggest|how about|what about|why not|worth (?:a look|having|knowing)"
+    r"|can be added|deal on)\b",
     r"we(?:'ve| have| do| also| can| could|'d)*(?: also)? (?:got|have|do|offer)\b",
     r"there(?:'?s| is) (?:a|an|our|this|also)\b",
     r"(?:can|may) i (?:just )?(?:mention|say|tell|offer|interest|tempt)\b",
-    r"(?:you|we|they|fitters?) (?:could|can) (?:also )?(?:add|have|get|come|take|look at|put|swap|move|upgrade"
-    r"|switch|offer|set you|give|save|include|do)\b",
+    r"(?:you|we|they|fitters?) (?:could|can) (?:also )?(?:add|have|get|come|take|look at|put|swap|move"
+    r"|upgrade|switch|offer|set you|give|save|include|do)\b",
     r"(?:only|just|for) [$£€]?\d",
     r"(?:only|just) \w+ (?:pounds|quid|dollars|bucks|more|a month)\b",
 )
@@ -50,17 +54,21 @@ _STEM = 4
 """Letters that a word keeps at least when its ending goes."""
 
 _EVERYDAY = frozenset(
-    """a able about added after all also always an and another any are as at back be because been before bit both
-    bring but by call can come could customer day did do does down during each end every few first for free from
-    get give go goes going good got great had half has have help her here him his home hour how hundred i if in
-    include instead into is it it's its just keep kind know last let like long look made make many may me mean
-    minute month more most much my need needs never new next no not now of off on once one only open or other our
-    out over own part pay per place please put right same say see set should since so some start still stop such
-    sure take than thank that that's the their them then there there's these they thing this those through time to
-    today too two under until up us use using very want was way we we're week well were what when where which
-    while who will with within without work would year you you'd you'll you're you've your
-    three four five six seven eight nine ten twenty thirty forty fifty sixty seventy eighty ninety
-    pound dollar euro cent quid buck percent""".split()
+    _WORD.findall(
+        """a able about added after all also always an and another any are as at back be because been
+        before bit both bring but by call can come could customer day did do does down during
+        each end every few first for free from get give go goes going good got great half had
+        has have help her here him his home hour how hundred i if in include instead into is it
+        it's its just keep kind know last let like long look made make many may me mean minute
+        month more most much my need needs never new next no not now of off on once one only
+        open or other our out over own part pay per place please put right same say see set
+        should since so some start still stop such sure take than thank that that's the their
+        them then there there's these they thing this those through time to today too two under
+        until up us use using very want was way we we're week well were what when where which
+        while who will with within without work would year you you'd you'll you're you've your
+        three four five six seven eight nine ten twenty thirty forty fifty sixty seventy eighty
+        ninety pound dollar euro cent quid buck percent"""
+    )
 )
 """Words that say little anywhere, numbers among them: prices are looked for as such."""
 
@@ -82,8 +90,9 @@ class Voicing:
     """Tells which offer of one catalog a turn speaks of. Holds nothing of any conversation."""
 
     def __init__(self, catalog: Catalog) -> None:
-        """Weigh every word of the catalog's offers, once."""
-        words = {offer.id: _words(_told_of(offer)) for offer in catalog.offers.values()}
+        """Weigh every word of the catalog's offers, once; too many offers are not told apart by words."""
+        offers = catalog.offers.values() if len(catalog.offers) <= _MOST_OFFERS else ()
+        words = {offer.id: _words(_told_of(offer)) for offer in offers}
         used = Counter(word for of in words.values() for word in of)
         asked = Counter(
             word
@@ -98,7 +107,7 @@ class Voicing:
             if n <= _COMMON and word not in of_business
         }
         self._using: defaultdict[str, list[_Spoken]] = defaultdict(list)
-        for offer in catalog.offers.values():
+        for offer in offers:
             title = frozenset(_words(offer.title) & self._weights.keys())
             spoken = _Spoken(offer, title, self._weigh(title))
             for word in words[offer.id] & self._weights.keys():
@@ -112,7 +121,7 @@ class Voicing:
         Args:
             text: The words, masked.
             admits: Whether an offer may be meant at all.
-            likeness: Cosine, in [-1, 1], of the words to an offer's description; asked for as few as possible.
+            likeness: Cosine, in [-1, 1], of the words to an offer's description.
         """
         said = _words(text) & self._weights.keys()
         offers_it = _OFFERS.search(text) is not None
@@ -136,7 +145,7 @@ class Voicing:
                 spoken[one.offer.id] = one
         return ((spoken[offer], weight) for offer, weight in weights.items() if weight >= _NAMED)
 
-    def _certainty(  # noqa: PLR0913  # the signs, each once
+    def _certainty(
         self,
         spoken: _Spoken,
         said: set[str],
