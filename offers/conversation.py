@@ -7,7 +7,7 @@ the gate, what is put on the screen. So a replay of the same events gives the sa
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from listener.events import Partial, Tick, Turn, Utterance
+from listener.events import Channel, Partial, Tick, Turn, Utterance
 from nlu.pipeline import Understander
 from nlu.understanding import FlagId, Need
 from offers.catalog import Catalog, Offer
@@ -21,6 +21,7 @@ from offers.decisions import (
     Fact,
     GateState,
     Lagging,
+    NoticeId,
     Outcome,
     OutcomeKind,
     Scope,
@@ -30,13 +31,14 @@ from offers.decisions import (
     WhyWithdrawn,
 )
 from offers.eligibility import Eligibility, Facts
-from offers.events import Behind, End, Event, Opening, OutcomeReported, QueueLoad, Switched
+from offers.events import Behind, End, Event, Noticed, Opening, OutcomeReported, QueueLoad, Switched
 from offers.explanation import Moment, fall_of
 from offers.exploration import Exploration
 from offers.funnel import Fall, Funnel
 from offers.gate import Situation, judge
 from offers.hearing import Ear
 from offers.matching import Candidate, Matcher
+from offers.notices import Notices
 from offers.policy import Policy
 from offers.propensity import NOTHING_LEARNED, PropensityModel
 from offers.screen import Screen
@@ -95,6 +97,7 @@ class Conversation:
         self._at_s = 0.0
         self._behind_s = 0.0
         self._switched_off = False
+        self._notices = Notices()
         self._waiting = 0
         self._cool_until_s: float | None = None
         self._over = False
@@ -156,7 +159,7 @@ class Conversation:
         return any(flag.id is FlagId.CHURN for flag in self._mind.understanding.flags)
 
     def _note(
-        self, event: Partial | Tick | OutcomeReported | Behind | Switched | QueueLoad
+        self, event: Partial | Tick | OutcomeReported | Behind | Switched | QueueLoad | Noticed
     ) -> Iterator[Fact]:
         match event:
             case Partial():
@@ -170,6 +173,9 @@ class Conversation:
                 yield from self._act()
             case QueueLoad():
                 self._waiting = event.waiting
+                yield from self._act()
+            case Noticed():
+                yield from self._notices.take(event.id, active=event.active)
                 yield from self._act()
             case Tick():
                 return
@@ -213,6 +219,8 @@ class Conversation:
             self._candidates = self._match(seen.needs)
         if heard is not None:
             yield from self._settle(heard)
+        if self._opening.channel is Channel.VOICE:
+            yield from self._notices.take(NoticeId.SWAPPED_ROLES, active=self._mind.roles.swapped)
         yield from self._act()
 
     def _take_outcome(self, event: OutcomeReported) -> Iterator[Fact]:
@@ -290,5 +298,6 @@ class Conversation:
             switched_off=self._switched_off,
             waiting=self._waiting,
             at_s=self._at_s,
+            noticed=self._notices.standing,
         )
         return judge(situation, self._desk.policy.gate)
