@@ -59,7 +59,7 @@ class Made:
         of_need = np.random.default_rng(need).standard_normal(DIM, np.float32)
         seed = int.from_bytes(text.encode()[-20:], "little")
         row = of_need + np.random.default_rng(seed).standard_normal(DIM, np.float32)
-        return row / np.linalg.norm(row)
+        return (row / np.linalg.norm(row)).astype(np.float32)
 
 
 def rule(number: int) -> str:
