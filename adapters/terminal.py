@@ -72,7 +72,7 @@ def _utterance(fact: Utterance) -> Iterable[Line]:
 
 def _understanding(fact: Understanding) -> Iterable[Line]:
     reason = f"{fact.reason.id} {fact.reason.confidence:.2f}" if fact.reason else "not known"
-    mood = f"{fact.sentiment.value:+.2f} {fact.sentiment.trend}"
+    mood = f"{fact.sentiment.mood:+.2f} {fact.sentiment.trend}"
     resolution = f"{fact.resolution.state} {fact.resolution.confidence:.2f}"
     parts = [f"reason {reason}", f"request {resolution}", f"mood {mood}"]
     parts += [f"need {need.id} {need.confidence:.2f} {need.kind}" for need in fact.needs]

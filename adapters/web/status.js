@@ -76,11 +76,11 @@ export class StatusView {
 
   #renderMood(sentiment) {
     const known = sentiment !== undefined && sentiment.confidence > 0;
-    const { word, tone } = known ? mood(sentiment.value) : { word: "Not known yet", tone: "plain" };
+    const { word, tone } = known ? mood(sentiment.mood) : { word: "Not known yet", tone: "plain" };
     this.#mood.dataset.tone = tone;
     this.#mood.classList.toggle("unknown", !known);
     setText(this.#moodWord, word);
-    this.#moodDot.style.left = `${known ? 50 + 50 * sentiment.value : 50}%`;
+    this.#moodDot.style.left = `${known ? 50 + 50 * sentiment.mood : 50}%`;
     if (this.#moodTrend.dataset.trend === (known ? sentiment.trend : "")) return;
     this.#moodTrend.dataset.trend = known ? sentiment.trend : "";
     this.#moodTrend.replaceChildren(...(known ? [icon(ARROWS[sentiment.trend]), sentiment.trend] : []));

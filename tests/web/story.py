@@ -54,7 +54,7 @@ class Story:
         nothing: dict[str, Any] = {
             "reason": None,
             "resolution": {"state": "unknown", "confidence": 0.0, "evidence": []},
-            "sentiment": {"value": 0.0, "trend": "steady", "confidence": 0.0},
+            "sentiment": {"value": 0.0, "trend": "steady", "confidence": 0.0, "mood": 0.0},
             "needs": [],
             "flags": [],
         }

@@ -55,7 +55,7 @@ def test_every_word_is_readable_and_fits_a_narrow_column(
         story.understood(
             reason={"id": "billing_dispute", "confidence": 0.9, "alternatives": []},
             resolution={"state": "failed", "confidence": 0.8, "evidence": []},
-            sentiment={"value": -0.7, "trend": "falling", "confidence": 0.7},
+            sentiment={"value": -0.7, "trend": "falling", "confidence": 0.7, "mood": -0.7},
             needs=[
                 {
                     "id": "more_data",

@@ -26,7 +26,7 @@ def test_an_agent_sees_where_the_call_stands_at_a_glance(
         story.understood(
             reason={"id": "billing_dispute", "confidence": 0.9, "alternatives": []},
             resolution={"state": "proposed", "confidence": 0.8, "evidence": []},
-            sentiment={"value": -0.4, "trend": "rising", "confidence": 0.7},
+            sentiment={"value": -0.4, "trend": "rising", "confidence": 0.7, "mood": -0.4},
             needs=[
                 {
                     "id": "more_data",
