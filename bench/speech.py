@@ -115,11 +115,11 @@ class Plain:
 
     def __init__(self) -> None:
         load = cast(Any, faster_whisper.WhisperModel)
-        self._model = load(str(bundled_whisper()), device="cpu", compute_type="int8", cpu_threads=1)
+        self.model = load(str(bundled_whisper()), device="cpu", compute_type="int8", cpu_threads=1)
 
     def words(self, sound: Sound) -> tuple[str, list[float]]:
         """Return a sound's words; it is given whole, so there is no end of speech to wait for."""
-        segments, _ = self._model.transcribe(sound, language="en")
+        segments, _ = self.model.transcribe(sound, language="en")
         return " ".join(segment.text for segment in segments), []
 
 

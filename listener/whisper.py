@@ -2,8 +2,8 @@
 
 Whisper pads whatever it hears to 30 s, and so a short segment pays for 30 s of encoder: ten times too
 much. Here the encoder sees the segment and a margin of silence. That is unusual input, on which the
-model now and then loops or falls silent; such a hearing is told by its own figures and repeated at the
-full 30 s, once. What is not to be believed then is not passed on as words.
+model now and then loops or falls silent; such a hearing is told by its own figures and repeated with more
+silence, once. What is not to be believed then is not passed on as words.
 
 Source of every figure below: measured, docs/benchmarks.md, "Speech"; those of whisper's own fallback
 (Radford et al. 2022, section 4.5) where it says so.
@@ -30,6 +30,8 @@ _FRAMES_PER_S = 100  # of the encoder's input
 _FRAME_SAMPLES = SAMPLE_RATE_HZ // _FRAMES_PER_S
 _FULL_S = 30.0
 _MARGIN_S = 2.0  # of silence; less, or zeroes where silence would be, and it hears three times as much wrong
+_LEAST_S = 6.0  # with less, it loops on short answers
+_MARGIN_AGAIN_S, _LEAST_AGAIN_S = 6.0, 15.0  # for a second hearing; 30 s tell hardly more, at twice the cost
 _BEAM = 5  # with 1, the cropped encoder's words are twice as often wrong
 
 _TOKENS_AT_LEAST = 14
@@ -99,9 +101,9 @@ class WhisperTranscriber:
     def transcribe(self, segment: Segment) -> Utterance | None:
         """Return the words of a segment of at most 30 s, or None when it holds none worth believing."""
         seconds, limit = _seconds(segment.samples), _limit(segment.samples)
-        hearing = self._hear(segment.samples, min(seconds + _MARGIN_S, _FULL_S), limit)
+        hearing = self._hear(segment.samples, max(seconds + _MARGIN_S, _LEAST_S), limit)
         if hearing.is_doubtful:
-            hearing = self._hear(segment.samples, _FULL_S, limit)
+            hearing = self._hear(segment.samples, max(seconds + _MARGIN_AGAIN_S, _LEAST_AGAIN_S), limit)
         if hearing.is_unbelievable or _nobody_spoke(hearing, segment.activity):
             return None
         confidence = round(_confidence(hearing, segment.activity), 4)
@@ -112,7 +114,7 @@ class WhisperTranscriber:
 
         The decoder is given the settled words, so that it cannot take them back and need not find them again.
         """
-        seconds = min(_seconds(segment.samples) + _MARGIN_S, _FULL_S)
+        seconds = max(_seconds(segment.samples) + _MARGIN_S, _LEAST_S)
         hearing = self._hear(segment.samples, seconds, _limit(segment.samples), settled, beam=1)
         if not any(map(str.isalnum, hearing.text)):
             return ""
@@ -127,7 +129,7 @@ class WhisperTranscriber:
 
         Of words that are settled already, the hearing holds only what follows.
         """
-        frames = round(seconds * _FRAMES_PER_S)
+        frames = round(min(seconds, _FULL_S) * _FRAMES_PER_S)
         silence = np.zeros(max(0, frames * _FRAME_SAMPLES - len(samples)), np.float32)
         features = self._features(np.concatenate([samples, silence]))[None, :, :frames]
         prefix = self._prefix(settled)

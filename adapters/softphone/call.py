@@ -73,6 +73,7 @@ class LiveCall:
         self._stream = SpeechStream(listening.ears.voice_activity.track)
         self._backlog = listening.recogniser.join()
         self._blocks: asyncio.Queue[_Block | None] = asyncio.Queue(_MOST_BLOCKS)
+        self._has_room = asyncio.Event()
         self._lines: list[Line] = []
         self._received_s = dict.fromkeys(Speaker, 0.0)
         self._received_at = monotonic()
@@ -134,7 +135,7 @@ class LiveCall:
         """Disconnect a line; what it brought so far is heard."""
         if line in self._lines:
             await line.flush(is_last=True)
-            self._lines.remove(line)
+            self._lines = [other for other in self._lines if other is not line]
 
     async def stop(self) -> None:
         """Take no more; ``listen`` then comes to its end."""
@@ -142,12 +143,20 @@ class LiveCall:
             await self.hang_up(line)
         await self._blocks.put(None)
 
-    async def put(self, audio: AudioFormat, block: _Block) -> None:
-        """Take a line's next block; waits when too much is waiting already."""
+    async def put(self, line: "Line", audio: AudioFormat, block: _Block) -> None:
+        """Take a line's next block; waits when too much is waiting already.
+
+        A line that was replaced meanwhile brings nothing: its client begins again where we say.
+        """
+        while self._blocks.full():
+            self._has_room.clear()
+            await self._has_room.wait()
+        if line not in self._lines:
+            return
         for speaker in audio.speakers:
             self._received_s[speaker] = max(self._received_s[speaker], block.end_s)
         self._received_at = monotonic()
-        await self._blocks.put(block)
+        self._blocks.put_nowait(block)
 
     async def listen(self, session: Session) -> None:
         """Tell the session what is said, until the call is stopped; then end it."""
@@ -172,6 +181,7 @@ class LiveCall:
         """Return what came, not too much of it; nothing once the call was stopped."""
         blocks: list[_Block] = []
         block = await self._blocks.get()
+        self._has_room.set()
         while block is not None:
             blocks.append(block)
             if self._blocks.empty() or len(blocks) == _BLOCKS_AT_ONCE:
@@ -266,4 +276,4 @@ class Line:
 
     async def _put(self, data: bytes, *, is_last: bool = False) -> None:
         self._received_s += self._seconds(data)
-        await self._call.put(self._audio, _Block(self._decoder, data, self._received_s, is_last))
+        await self._call.put(self, self._audio, _Block(self._decoder, data, self._received_s, is_last))
