@@ -102,8 +102,10 @@ class Played:
 
     @property
     def settle_s(self) -> list[float]:
-        """From the end of each utterance to its arrival."""
-        return [at - data["end_s"] for at, data in self.of("utterance")]
+        """From each end of speech to its words. Who talks on is cut without an end, and left out."""
+        said = self.of("utterance")
+        goes_on = {(data["speaker"], data["start_s"]) for _, data in said}
+        return [at - data["end_s"] for at, data in said if (data["speaker"], data["end_s"]) not in goes_on]
 
     @property
     def speech_s(self) -> float:
