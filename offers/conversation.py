@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from listener.events import Channel, Partial, Tick, Turn, Utterance
 from nlu.pipeline import Understander
 from nlu.understanding import FlagId, Need
-from offers.catalog import Catalog, Offer
+from offers.catalog import Catalog
 from offers.choice import Choice
 from offers.contact import ContactHistory
 from offers.decisions import (
@@ -23,7 +23,6 @@ from offers.decisions import (
     Lagging,
     NoticeId,
     Outcome,
-    OutcomeKind,
     Scope,
     Started,
     Suggestion,
@@ -41,9 +40,7 @@ from offers.matching import Candidate, Matcher
 from offers.notices import Notices
 from offers.policy import Policy
 from offers.propensity import NOTHING_LEARNED, PropensityModel
-from offers.screen import Screen
-
-_REFUSED = {OutcomeKind.DECLINED, OutcomeKind.DISMISSED}
+from offers.screen import REFUSED, Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ class Conversation:
         )
         self._mind = desk.understander.begin(opening.customer, opening.context)
         self._screen = Screen(opening.id, desk.policy.suggestions)
-        self._ear = Ear(lambda text: desk.matcher.voiced(text, self._admits))
+        self._ear = Ear(lambda text: desk.matcher.voiced(text, self._funnel.admits))
         self._candidates = self._match(())
         self._considered: tuple[Considered, ...] = ()
         self._unsuggested: Unsuggested | None = None
@@ -181,11 +178,8 @@ class Conversation:
                 return
 
     def _match(self, needs: tuple[Need, ...]) -> tuple[Candidate, ...]:
-        found = self._desk.matcher.candidates(needs, self._admits)
+        found = self._desk.matcher.candidates(needs, self._funnel.admits)
         return tuple(self._funnel.weigh(candidate) for candidate in found)
-
-    def _admits(self, offer: Offer) -> bool:
-        return self._funnel.fall(offer) is None
 
     def _stamp(self, facts: Iterable[Fact], turn: int | None) -> list[Decision]:
         decisions: list[Decision] = []
@@ -232,7 +226,7 @@ class Conversation:
         if isinstance(outcome, Outcome):
             yield outcome
         self._screen.settle(outcome)
-        if outcome.outcome in _REFUSED:
+        if outcome.outcome in REFUSED:
             self._cool_until_s = self._at_s + self._desk.policy.gate.cooldown_s
 
     def _fall_behind(self, behind_s: float) -> Iterator[Fact]:

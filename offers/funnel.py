@@ -58,6 +58,10 @@ class Funnel:
             self._falls[offer.id] = self._judge(offer)
         return self._falls[offer.id]
 
+    def admits(self, offer: Offer) -> bool:
+        """Whether an offer may be made, as far as that does not depend on what is said."""
+        return self.fall(offer) is None
+
     def weigh(self, candidate: Candidate) -> Candidate:
         """Return the candidate with the points that context and history give it."""
         points = sum(weight.points for weight in self._weights if _concerns(weight, candidate.offer))

@@ -7,6 +7,9 @@ from offers.decisions import Outcome, OutcomeBy, OutcomeKind, Suggestion, Unsugg
 from offers.matching import Candidate
 from offers.policy import SuggestionsPolicy
 
+REFUSED = {OutcomeKind.DECLINED, OutcomeKind.DISMISSED}
+"""Outcomes after which sales pause."""
+
 _SETTLES = {
     OutcomeKind.ACCEPTED,
     OutcomeKind.DECLINED,
