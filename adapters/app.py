@@ -45,6 +45,9 @@ _LOAD_OUR_OWN = (
     "base-uri 'none'; form-action 'none'"
 )
 
+MOST_CALLS = 8 * (os.cpu_count() or 1)
+"""Telephone calls at once, unless told otherwise. Source: docs/benchmarks.md, Listening."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -62,6 +65,7 @@ class Parts:
         profiles: What is known of customers besides what calls bring; None is nothing.
         followers: Who is told every decision from the beginning, such as the terminal.
         resume_within_s: Seconds for which a call is kept whose connection was lost.
+        most_calls: Telephone calls at once; one more is refused.
         signature: What Twilio's requests have to show beside the token; None does not ask.
         audiosocket: Where Asterisk connects; None takes no calls from it.
         audiohook: What Genesys's requests have to show; None takes no calls from it.
@@ -79,6 +83,7 @@ class Parts:
     profiles: Profiles | None = None
     followers: tuple[Follower, ...] = ()
     resume_within_s: float = 30.0
+    most_calls: int = MOST_CALLS
     signature: TwilioSignature | None = None
     audiosocket: socket.socket | None = None
     audiohook: AudioHookSignature | None = None
@@ -94,7 +99,7 @@ def build_app(parts: Parts) -> Starlette:
         switchboard.join(follower)
     door = Door(parts.token, parts.origins)
     listening = Listening(parts.ears, _workers(), parts.desk.policy.gate.lag_s)
-    calls = Calls(switchboard, listening, parts.resume_within_s)
+    calls = Calls(switchboard, listening, parts.resume_within_s, parts.most_calls)
     audio = audio_socket.AudioSocket(calls, door, parts.ears.models)
     twilio = MediaStreams(calls, door, parts.ears.models, parts.signature)
     streams = MediaStreams(calls, door, parts.ears.models, None)

@@ -15,7 +15,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from adapters.app import Parts, build_app
+from adapters.app import MOST_CALLS, Parts, build_app
 from adapters.files import make_folder, read_text
 from adapters.ledger.erasure import Keep
 from adapters.ledger.opening import open_ledger
@@ -91,6 +91,7 @@ def _parts(settings: Settings, catalog: Path, token: str, followers: tuple[Follo
         followers=followers,
         signature=_signature(settings),
         audiohook=audiohook and AudioHookSignature(*audiohook, settings.public_url),
+        most_calls=settings.most_calls or MOST_CALLS,
     )
 
 

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
         audiohook_secret: The client secret with which they have to be signed, in base64; without, they need
             not be.
         audiohook_file: Where the two are instead, a line each.
+        most_calls: Telephone calls at once; None for eight a core.
         whisper: A folder or hub name of another speech model; None for the bundled one.
     """
 
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     audiohook_key: str = ""
     audiohook_secret: str = ""
     audiohook_file: Path | None = None
+    most_calls: int | None = Field(default=None, ge=1)
     whisper: str | None = None
 
     @model_validator(mode="after")

@@ -33,12 +33,16 @@ class Calls:
         switchboard: Where the calls go.
         listening: What all calls share.
         resume_within_s: Seconds for which a call whose lines are lost is kept.
+        most: Calls at once; one more is refused, so that those that go on are heard in time.
     """
 
-    def __init__(self, switchboard: Switchboard, listening: Listening, resume_within_s: float) -> None:
+    def __init__(
+        self, switchboard: Switchboard, listening: Listening, resume_within_s: float, most: int
+    ) -> None:
         self._switchboard = switchboard
         self._listening = listening
         self._resume_within_s = resume_within_s
+        self._most = most
         self._kept: dict[str, _Kept] = {}
         self._ending: set[asyncio.Task[None]] = set()
         # The two sides of a new call may come at once.
@@ -91,8 +95,11 @@ class Calls:
         await asyncio.gather(*(self._end(kept) for kept in tuple(self._kept.values())), *self._ending)
 
     async def _open(self, opening: Callable[[], Opening], agent: str) -> _Kept:
-        if self._late_s > self._listening.lag_s:
-            raise RefusedError("busy", "too many calls are waiting to be heard; try again later", TRY_AGAIN)
+        if len(self._kept) >= self._most or self._late_s > self._listening.lag_s:
+            problem = (
+                f"{len(self._kept)} calls are going on, and no more can be heard in time; try again later"
+            )
+            raise RefusedError("busy", problem, TRY_AGAIN)
         try:
             opened = opening()
             call = LiveCall(opened.id, self._listening)

@@ -331,3 +331,18 @@ def test_one_more_call_is_refused_while_those_that_go_on_wait_to_be_heard(
         with server.connect("/v1/audio", SUBPROTOCOL) as later:
             start(later, f"{conversation}-later")
         assert [heard["text"] for heard in utterances(agent)] == ["here I am"] * 2
+
+
+def test_as_many_calls_as_can_be_heard_are_taken_and_no_more(
+    parts: Parts, conversation: str, tmp_path: Path
+) -> None:
+    with (
+        running(replace(parts, most_calls=1, journals=tmp_path)) as server,
+        server.connect("/v1/audio", SUBPROTOCOL) as one,
+    ):
+        start(one, f"{conversation}-a")
+        assert refusal(server, conversation) == ("busy", 1013)
+        one.send(type="stop")
+        one.until("ended")
+        with server.connect("/v1/audio", SUBPROTOCOL) as later:
+            start(later, f"{conversation}-later")
