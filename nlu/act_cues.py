@@ -131,8 +131,23 @@ CUES: dict[str, str] = {
 """Name to pattern, matched anywhere in the lower-cased text. Order is part of the weights' contract."""
 
 _COMPILED = tuple(re.compile(pattern) for pattern in CUES.values())
+_READS_BACK = re.compile(
+    r"\W*((ok(ay)?|right|alright|all right|great|perfect|so|and|now|well|sure|thanks|thank you)\W+)*"
+    r"(to be clear|(just )?to (confirm|clarify|recap|double.?check)|just to (be (clear|sure)|check)|"
+    r"let me (just )?(confirm|read|recap|repeat|double.?check|make sure)|please confirm|can you confirm|"
+    r"(i'?ll |i will )?just (confirm|recap)ing?\b)"
+)
+_IS_DONE = ("done", "did", "success", "works")
 LONG_TURN_WORDS = 30
 """A turn of so many words counts as fully long; source: ninth decile of spoken service calls."""
+
+
+def reads_back(text: str) -> bool:
+    """Whether an agent only says again what is to be done, so that the customer can correct it."""
+    low = text.lower()
+    if _READS_BACK.match(low) is None:
+        return False
+    return not any(re.search(CUES[name], low) for name in _IS_DONE)
 
 
 def cue_flags(text: str) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from listener.events import Speaker, Turn
+from nlu.act_cues import reads_back
 from nlu.acts import ActReading, DialogueHead, Memory
 from nlu.reading import Reading
 from nlu.understanding import Evidence, Resolution, ResolutionState
@@ -151,7 +152,8 @@ def sign_of(progress: Progress, turn: Turn, seen: ActReading) -> Sign:
         sign = _customer_sign(seen, agreed=_agreed_from(progress.belief), doubt=_doubt_from(progress, turn))
         settles = sign in (Sign.ACCEPTANCE, Sign.SUCCESS)
         return Sign.NOTHING if settles and turn.utterance.confidence < HEARD_WELL else sign
-    return _agent_sign(seen, answered=bool(progress.answer))
+    may_claim = not reads_back(turn.utterance.text)
+    return _agent_sign(seen, answered=bool(progress.answer), may_claim=may_claim)
 
 
 def _agreed_from(belief: Resolution) -> float:
@@ -167,9 +169,11 @@ def _doubt_from(progress: Progress, turn: Turn) -> float:
     return NEW if is_settled and len(turn.utterance.text.split()) <= FEW_WORDS else LIKELY
 
 
-def _agent_sign(seen: ActReading, *, answered: bool) -> Sign:
+def _agent_sign(seen: ActReading, *, answered: bool, may_claim: bool) -> Sign:
     """Read an agent's turn: going on to the end shows how the customer's answer was meant."""
     stages = seen.stages
+    if not may_claim:
+        return Sign.WORK
     if stages["failed"] >= LIKELY:
         return Sign.FAILURE
     if answered and stages["accepted"] >= SHOWN:

@@ -261,6 +261,30 @@ def test_a_plain_booking_taken_in_few_words_is_confirmed(
     assert found[-1] is S.CONFIRMED
 
 
+@pytest.mark.parametrize(
+    "recap",
+    [
+        "To be clear: two standard seats on the evening boat, row nine.",
+        "ok so just to confirm that's one large parcel to be collected on monday",
+        "Right, let me read that back: a double room, three nights, with breakfast.",
+    ],
+)
+def test_an_order_read_back_is_no_claim(recap: str, reader: Reader, resolution: ResolutionReader) -> None:
+    """What is only said again, so that it can be corrected, is not done yet, however gladly it is taken."""
+    found = states(
+        reader,
+        resolution,
+        (A, "Hello, how can I help?"),
+        (C, "I'd like to make a booking please."),
+        (A, "Sure, for when?"),
+        (C, "Monday if you can."),
+        (A, recap),
+        (C, "You got it, perfect."),
+    )
+    assert S.PROPOSED not in found
+    assert S.CONFIRMED not in found
+
+
 def test_a_yes_to_anything_else_reopens(reader: Reader, resolution: ResolutionReader) -> None:
     """The plainest way to bring up something new counts as a new request at once."""
     lines = (
