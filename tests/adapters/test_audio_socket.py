@@ -3,6 +3,7 @@
 import json
 import random
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
@@ -226,6 +227,14 @@ def test_a_bad_start_is_answered_with_the_reason_and_a_documented_code(
         assert client.closed() == close_code
 
 
+@pytest.fixture(scope="module")
+def forgetful(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server that gives up a lost call soon."""
+    journals = tmp_path_factory.mktemp("forgetful")
+    with running(replace(parts, resume_within_s=0.3, journals=journals)) as found:
+        yield found
+
+
 @pytest.mark.parametrize(
     ("garbage", "code", "close_code"),
     [
@@ -237,12 +246,12 @@ def test_a_bad_start_is_answered_with_the_reason_and_a_documented_code(
     ],
 )
 def test_garbage_ends_its_own_call_and_the_others_go_on(
-    server: Running, conversation: str, garbage: str | bytes, code: str | None, close_code: int
+    forgetful: Running, conversation: str, garbage: str | bytes, code: str | None, close_code: int
 ) -> None:
-    with server.connect("/v1/audio", SUBPROTOCOL) as other:
+    with forgetful.connect("/v1/audio", SUBPROTOCOL) as other:
         start(other, f"{conversation}-other")
-        with server.agent(f"conversation:{conversation}") as agent:
-            with server.connect("/v1/audio", SUBPROTOCOL) as client:
+        with forgetful.agent(f"conversation:{conversation}") as agent:
+            with forgetful.connect("/v1/audio", SUBPROTOCOL) as client:
                 start(client, conversation)
                 client.socket.send(bytes(641))
                 client.socket.send(garbage)
