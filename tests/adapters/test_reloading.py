@@ -103,6 +103,7 @@ def test_sighup_reloads_and_a_bad_file_is_told_in_the_log(file: Path, tmp_path: 
                 assert chat.receive()["type"] == "started"
             return begun_with(server, conversation)
 
+        assert began("before") == VERSION  # so that it serves, and heeds signals
         file.write_text("catalog: [")
         process.send_signal(signal.SIGHUP)
         assert process.stdout is not None
