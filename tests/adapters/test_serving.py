@@ -42,6 +42,9 @@ def serving(*arguments: str | Path) -> Generator[tuple[subprocess.Popen[str], st
 def test_a_server_prints_its_page_and_token_and_stops_cleanly_on_ctrl_c(tmp_path: Path) -> None:
     with serving("--journal", tmp_path / "journal", "--audiosocket-port", "0") as (process, host, token):
         running = Running(host, tmp_path)
+        assert process.stdout is not None
+        while "Asterisk's AudioSocket: 127.0.0.1:" not in process.stdout.readline():
+            assert process.poll() is None
         with running.connect("/v1/agent", "rightsell.v1") as agent:
             agent.receive()
             agent.send(type="auth", token=token)
@@ -52,7 +55,6 @@ def test_a_server_prints_its_page_and_token_and_stops_cleanly_on_ctrl_c(tmp_path
                 process.send_signal(signal.SIGINT)
                 stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert "Asterisk's AudioSocket: 127.0.0.1:" in stdout
     assert "Stopped." in stdout
     assert stderr == ""
     assert '"type":"ended"' in (tmp_path / "journal" / "cut-off.jsonl").read_text()
