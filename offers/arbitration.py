@@ -21,9 +21,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from nlu.understanding import NeedKind
+from offers.catalog import Offer
 from offers.decisions import OfferKind, Scope, Score
 from offers.matching import Candidate
-from offers.policy import ArbitrationPolicy, Levers, Policy
+from offers.policy import ArbitrationPolicy, Policy
 
 _PER_YEAR = {"once": 1, "month": 12, "year": 1}
 _FREE = (OfferKind.SERVICE, OfferKind.GOODWILL)
@@ -67,21 +68,23 @@ def _scored(
     candidate: Candidate, rules: ArbitrationPolicy, chance: Callable[[Candidate], float] | None
 ) -> Candidate:
     terms = rules.terms
-    accepted = prior(candidate, rules) if chance is None else round(chance(candidate), _DECIMALS)
+    accepted = prior(candidate.need_kind, rules) if chance is None else round(chance(candidate), _DECIMALS)
     parts = Score(
         propensity=accepted if terms.propensity else 1.0,
         context=round(_context(candidate, rules), _DECIMALS) if terms.context else 1.0,
-        value=round(_value(candidate, rules), _DECIMALS) if terms.value else 1.0,
-        lever=round(_lever(candidate, rules.levers), _DECIMALS) if terms.lever else 1.0,
+        value=round(value_of(candidate.offer, rules), _DECIMALS) if terms.value else 1.0,
+        lever=round(lever_of(candidate.offer, rules, candidate.lever_points), _DECIMALS)
+        if terms.lever
+        else 1.0,
         priority=0.0,
     )
     priority = parts.propensity * parts.context * parts.value * parts.lever
     return replace(candidate, score=replace(parts, priority=round(priority, _DECIMALS)))
 
 
-def prior(candidate: Candidate, rules: ArbitrationPolicy) -> float:
+def prior(need_kind: NeedKind | None, rules: ArbitrationPolicy) -> float:
     """Return the chance of acceptance as long as nothing was learned, by how the need came out."""
-    is_stated = candidate.need_kind is NeedKind.STATED
+    is_stated = need_kind is NeedKind.STATED
     return rules.propensity_stated if is_stated else rules.propensity_unstated
 
 
@@ -93,17 +96,19 @@ def _context(candidate: Candidate, rules: ArbitrationPolicy) -> float:
     return candidate.confidence * weight * min(max(fit, _LEAST_FIT), _GREATEST_FIT)
 
 
-def _value(candidate: Candidate, rules: ArbitrationPolicy) -> float:
-    return max(candidate.offer.value, 1.0) ** rules.value_weight
+def value_of(offer: Offer, rules: ArbitrationPolicy) -> float:
+    """Return V, the weight of an offer's margin."""
+    return max(offer.value, 1.0) ** rules.value_weight
 
 
-def _lever(candidate: Candidate, levers: Levers) -> float:
-    offer = candidate.offer
+def lever_of(offer: Offer, rules: ArbitrationPolicy, more_points: float = 0.0) -> float:
+    """Return L, the business's thumb on the scale, with what a customer's history adds in percent."""
+    levers = rules.levers
     points = (
         levers.kinds.get(offer.kind, 0.0),
         levers.groups.get(offer.group_id, 0.0),
         levers.offers.get(offer.id, 0.0),
-        candidate.lever_points,
+        more_points,
     )
     return _percent(sum(points))
 

@@ -39,7 +39,7 @@ from offers.hearing import Ear
 from offers.matching import Candidate, Matcher
 from offers.notices import Notices
 from offers.policy import Policy
-from offers.propensity import NOTHING_LEARNED, PropensityModel
+from offers.propensity import NOTHING_LEARNED, PropensityModel, known_of
 from offers.screen import REFUSED, Screen
 
 
@@ -274,8 +274,7 @@ class Conversation:
     def _known(self) -> tuple[str, ...]:
         """Return what a propensity may depend on besides the offer."""
         reason = self._mind.understanding.reason
-        channel = f"channel:{self._opening.channel.value}"
-        return (channel, f"reason:{reason.id}") if reason else (channel,)
+        return known_of(self._opening.channel, reason.id if reason else None)
 
     def _judge(self) -> GateState:
         seen = self._mind.understanding

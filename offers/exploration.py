@@ -12,7 +12,7 @@ from hashlib import sha256
 from offers.arbitration import prior
 from offers.matching import Candidate
 from offers.policy import ArbitrationPolicy
-from offers.propensity import PropensityModel
+from offers.propensity import PropensityModel, features
 
 Chance = Callable[[Candidate], float]
 """Probability that a candidate is accepted, in (0, 1)."""
@@ -69,11 +69,11 @@ class Exploration:
         return {choice: round(share, 6) for choice, share in found.items()}
 
     def _expected(self, candidate: Candidate) -> float:
-        return self._model.chance(self._features(candidate), prior(candidate, self._rules))
+        return self._model.chance(self._features(candidate), prior(candidate.need_kind, self._rules))
 
     def _drawn(self, candidate: Candidate, draw: str) -> float:
         quantile = _quantile(*self._seed, candidate.offer.id, draw)
-        return self._model.draw(self._features(candidate), prior(candidate, self._rules), quantile)
+        return self._model.draw(self._features(candidate), prior(candidate.need_kind, self._rules), quantile)
 
     def _features(self, candidate: Candidate) -> tuple[str, ...]:
         return features_of(candidate, self._known())
@@ -82,9 +82,7 @@ class Exploration:
 def features_of(candidate: Candidate, known: Iterable[str]) -> tuple[str, ...]:
     """Return what a propensity is learned from: the offer's own features, and what is known besides."""
     offer = candidate.offer
-    own = (f"offer:{offer.id}", f"group:{offer.group_id}", f"kind:{offer.kind.value}")
-    need = (f"need:{candidate.need_kind.value}",) if candidate.need_kind else ()
-    return (*own, *need, *known)
+    return features(offer.id, offer.group_id, offer.kind, candidate.need_kind, known)
 
 
 def _quantile(*parts: str) -> float:

@@ -15,6 +15,10 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from listener.events import Channel
+from nlu.understanding import NeedKind
+from offers.decisions import OfferKind
+
 PRIOR_SPREAD = {"offer": 0.5, "group": 0.3, "kind": 0.3, "need": 0.3, "channel": 0.3, "reason": 0.3}
 """Standard deviation, in logits, of each kind of weight before anything is known: two offers of a catalog
 differ by a factor of two in odds, one time in three, by more."""
@@ -22,6 +26,19 @@ differ by a factor of two in odds, one time in three, by more."""
 _STEPS = 50
 _ENOUGH = 1e-8
 _LEAST, _MOST = 0.001, 0.999
+
+
+def features(
+    offer: str, group: str, kind: OfferKind, need_kind: NeedKind | None, known: Iterable[str]
+) -> tuple[str, ...]:
+    """Return what a propensity depends on: the offer's own features, and what is ``known`` besides."""
+    need = (f"need:{need_kind.value}",) if need_kind else ()
+    return (f"offer:{offer}", f"group:{group}", f"kind:{kind.value}", *need, *known)
+
+
+def known_of(channel: Channel, reason: str | None) -> tuple[str, ...]:
+    """Return what is known besides the offer: the channel, and the call reason where there is one."""
+    return (f"channel:{channel.value}", *((f"reason:{reason}",) if reason else ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from adapters.learning.evaluation import Entry
 from adapters.ledger.answered import Moment, Option
+from offers.arbitration import lever_of, prior, value_of
 from offers.catalog import Catalog, Offer
-from offers.decisions import OfferKind
 from offers.policy import ArbitrationPolicy
 from offers.propensity import PropensityModel
 
@@ -44,7 +44,7 @@ class Judge:
                 )
 
     def _chance(self, option: Option) -> float:
-        return self._model.chance(option.features, option.prior(self._rules))
+        return self._model.chance(option.features, prior(option.need_kind, self._rules))
 
     def _margin(self, offer: str) -> float:
         return max(self._offers[offer].value, 0.0) if offer in self._offers else 0.0
@@ -53,13 +53,10 @@ class Judge:
         offer = self._offers.get(option.offer)
         if offer is None:
             return -1.0
-        terms, levers = self._rules.terms, self._rules.levers
-        points = levers.kinds.get(OfferKind(option.kind), 0.0) + levers.groups.get(option.group, 0.0)
-        lever = max(0.0, 1 + (points + levers.offers.get(option.offer, 0.0)) / 100)
-        value = max(offer.value, 1.0) ** self._rules.value_weight
+        terms = self._rules.terms
         return (
             (self._chance(option) if terms.propensity else 1.0)
             * (option.context if terms.context else 1.0)
-            * (value if terms.value else 1.0)
-            * (lever if terms.lever else 1.0)
+            * (value_of(offer, self._rules) if terms.value else 1.0)
+            * (lever_of(offer, self._rules) if terms.lever else 1.0)
         )

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from adapters.ledger.tables import CONVERSATIONS, OUTCOMES, SUGGESTIONS
+from listener.events import Channel
 from nlu.understanding import NeedKind
-from offers.decisions import OutcomeKind
+from offers.arbitration import prior
+from offers.decisions import OfferKind, OutcomeKind
 from offers.policy import ArbitrationPolicy
-from offers.propensity import Trial
+from offers.propensity import Trial, features, known_of
 
 _NO_ANSWER = {OutcomeKind.SHOWN.value, OutcomeKind.VOICED.value}
 
@@ -22,22 +24,16 @@ class Option:
 
     Attributes:
         features: What a propensity is learned from.
-        stated: Whether its need was said outright.
+        need_kind: How its need came out; None for an offer that fits any customer.
         context: C, as it was.
         first: Probability, in [0, 1], that it came first.
     """
 
     offer: str
-    kind: str
-    group: str
     features: tuple[str, ...]
-    stated: bool
+    need_kind: NeedKind | None
     context: float
     first: float
-
-    def prior(self, rules: ArbitrationPolicy) -> float:
-        """Return the policy's chance of acceptance."""
-        return rules.propensity_stated if self.stated else rules.propensity_unstated
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ def moments(connection: Connection) -> Iterator[Moment]:
     )
     for row in connection.execute(found.order_by(SUGGESTIONS.c.seq)):
         if row.seq in answers:
-            known = (f"channel:{row.channel}", *((f"reason:{row.reason}",) if row.reason else ()))
+            known = known_of(Channel(row.channel), row.reason)
             options = tuple(_option(one, known) for one in json.loads(row.considered))
             yield Moment(row.offer, row.rank, answers[row.seq], options)
 
@@ -74,18 +70,17 @@ def moments(connection: Connection) -> Iterator[Moment]:
 def trials(found: Iterable[Moment], rules: ArbitrationPolicy) -> list[Trial]:
     """Return what a propensity is learned from: every suggestion, whatever its rank."""
     chosen = ((moment, moment.chosen) for moment in found)
-    return [Trial(one.features, one.prior(rules), moment.accepted) for moment, one in chosen if one]
+    return [
+        Trial(one.features, prior(one.need_kind, rules), moment.accepted) for moment, one in chosen if one
+    ]
 
 
 def _option(one: dict[str, Any], known: tuple[str, ...]) -> Option:
-    need = (f"need:{one['need_kind']}",) if one["need_kind"] else ()
-    own = (f"offer:{one['offer']}", f"group:{one['group']}", f"kind:{one['kind']}")
+    need_kind = NeedKind(one["need_kind"]) if one["need_kind"] else None
     return Option(
         offer=one["offer"],
-        kind=one["kind"],
-        group=one["group"],
-        features=(*own, *need, *known),
-        stated=one["need_kind"] == NeedKind.STATED.value,
+        features=features(one["offer"], one["group"], OfferKind(one["kind"]), need_kind, known),
+        need_kind=need_kind,
         context=one["score"]["context"],
         first=one.get("first", 0.0),
     )
